@@ -64,7 +64,7 @@ class Signal:
     @property
     def duration_ms(self) -> float:
         """Length in milliseconds: number of rows over the sample rate."""
-        return 1000.0 * self.values.shape[0] / self.sample_rate_hz
+        return float(1000.0 * self.values.shape[0] / self.sample_rate_hz)
 
 
 @dataclass(frozen=True, slots=True)

@@ -314,7 +314,11 @@ def pipeline_json_schema() -> dict[str, Any]:
     """
     schema = PipelineSpec.model_json_schema()
     definitions: dict[str, Any] = schema["$defs"]
-    for name, kinds in (("FeatureSpec", blocks.feature_blocks()), ("LearningSpec", blocks.learning_blocks())):
+    kinds_of: dict[str, Mapping[str, type[FeatureBlock] | type[LearningBlock]]] = {
+        "FeatureSpec": blocks.feature_blocks(),
+        "LearningSpec": blocks.learning_blocks(),
+    }
+    for name, kinds in kinds_of.items():
         base = definitions[name]
         branches = []
         for block_id, kind in sorted(kinds.items()):
