@@ -1,0 +1,459 @@
+"""The stages in order: the one place that knows the whole way.
+
+windows -> features -> learn -> compress -> compile -> profile -> evaluate. Each step is kept under
+the hash of its inputs, so running again costs nothing and a killed run goes on from its last
+finished step.
+
+``python -m pipelines.run REQUEST.json`` runs one pipeline and prints its events as JSON lines.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipelines import steps
+from pipelines.compile import compile_model
+from pipelines.compile.library import Library, build_library
+from pipelines.compress.float32 import to_tflite_float32
+from pipelines.compress.ptq_int8 import to_tflite_int8
+from pipelines.evaluate import evaluate
+from pipelines.learn.train import EpochMetrics, Trained, train_classifier
+from pipelines.profile import measure
+from pipelines.profile.boards import Board, board_of
+from pipelines.signals import Dataset, FloatArray, Sample, SignalError, Span
+from pipelines.spec import PipelineSpec, SpecError, load_spec
+from pipelines.steps import ArtifactStore, LocalStore
+from pipelines.windows import WindowIndex, iter_windows, plan_windows, split_validation
+
+Emit = Callable[[dict[str, Any]], None]
+
+VARIANTS = ("float32", "int8")
+VALIDATION_FRACTION = 0.2
+BATCH_WINDOWS = 256
+SELFTEST_WINDOWS = 8
+
+STEP_TITLES = {
+    "features": "Features",
+    "learn": "Training",
+    "compress": "Compression",
+    "compile": "Compilation",
+    "profile": "Profile",
+    "evaluate": "Evaluation",
+}
+STEP_STARTS_PERCENT = {
+    "features": 0,
+    "learn": 15,
+    "compress": 75,
+    "compile": 82,
+    "profile": 85,
+    "evaluate": 92,
+}
+"""Where in the whole each step begins, by its usual share of the time."""
+
+
+class RunError(ValueError):
+    """A pipeline that cannot run on this dataset: ``field`` says what to change."""
+
+    def __init__(self, field_name: str, message: str) -> None:
+        self.field = field_name
+        super().__init__(message)
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """What a run found out (JSON, see :func:`run_pipeline`) and the files that it made."""
+
+    metrics: dict[str, Any]
+    artifacts: dict[str, Path]
+
+
+@dataclass(slots=True)
+class _Way:
+    """One run on its way: where its steps are kept, and what it tells while it goes."""
+
+    store: ArtifactStore
+    emit: Emit
+    seconds: dict[str, float] = field(default_factory=dict)
+    cached: list[str] = field(default_factory=list)
+
+    def step(
+        self, name: str, code: tuple[str, ...], inputs: list[object], work: Callable[[Path], None]
+    ) -> tuple[str, Path]:
+        """Run one step, or find it done; its key and its folder."""
+        key = steps.step_key(name, code, *inputs)
+        self.emit({"type": "step", "step": name, "state": "started"})
+        self.progress(name, 0, STEP_TITLES[name])
+        started = time.monotonic()
+        folder, was_there = steps.run_step(self.store, key, work)
+        self.seconds[name] = round(time.monotonic() - started, 3)
+        if was_there:
+            self.cached.append(name)
+        self.emit({"type": "step", "step": name, "state": "cached" if was_there else "finished"})
+        return key, folder
+
+    def progress(self, name: str, share: float, message: str) -> None:
+        """Tell that ``share`` (0..1) of a step is done."""
+        names = list(STEP_STARTS_PERCENT)
+        following = names.index(name) + 1
+        start = STEP_STARTS_PERCENT[name]
+        end = STEP_STARTS_PERCENT[names[following]] if following < len(names) else 100
+        self.emit(
+            {"type": "progress", "percent": round(start + share * (end - start), 1), "message": message}
+        )
+
+    def log(self, line: str) -> None:
+        self.emit({"type": "log", "line": line})
+
+
+def run_pipeline(
+    spec: PipelineSpec, dataset: Dataset, board_id: str, store: ArtifactStore, emit: Emit
+) -> RunResult:
+    """Run a pipeline on a dataset and measure what it learned on a board.
+
+    Args:
+        spec: the pipeline.
+        dataset: recordings of both splits; training windows teach, test windows only judge.
+        board_id: the board to profile for.
+        store: keeps every finished step.
+        emit: told of steps, progress, epochs and log lines; what it raises stops the run.
+
+    Returns:
+        metrics: ``labels``, ``windows`` and ``samples`` by split, ``history`` by epoch, ``variants`` (for each
+        of float32 and int8: ``evaluation``, ``profile``, ``model``), ``seconds`` by step, ``cached`` steps.
+        artifacts: ``pipeline.json``, ``labels.json``, ``scaler.npz``, ``model.keras``, ``history.json``,
+        ``float32.tflite``, ``int8.tflite``, ``selftest.npz``.
+
+    Raises:
+        RunError: this dataset cannot teach or judge this pipeline.
+        BlockError, WindowError, CompileError, ProfileError: from the stages, in words.
+    """
+    way = _Way(store, emit)
+    board = board_of(board_id)
+    labels = _checked_labels(dataset)
+
+    features_key, features_folder = way.step(
+        "features",
+        ("windows", "features", "signals"),
+        [dataset.sha256, spec.input.model_dump(mode="json"), _features_identity(spec), list(labels)],
+        lambda folder: _extract(spec, dataset, labels, folder, way),
+    )
+    features = np.load(features_folder / "features.npy", mmap_mode="r")
+    index = WindowIndex.load(features_folder / "index.npz")
+    training, validation = _training_and_validation(index, dataset, labels)
+
+    learn_key, learn_folder = way.step(
+        "learn",
+        ("learn",),
+        [features_key, [part.model_dump(mode="json") for part in spec.learning]],
+        lambda folder: _learn(spec, features, index, training, validation, labels, folder, way),
+    )
+    trained = Trained(learn_folder)
+
+    compress_key, compress_folder = way.step(
+        "compress",
+        ("compress",),
+        [learn_key, [part.model_dump(mode="json") for part in spec.compress]],
+        lambda folder: _compress(spec, trained, features, index.label, training, folder, way),
+    )
+    variants = [name for name in VARIANTS if (compress_folder / f"{name}.tflite").exists()]
+
+    compile_key, compile_folder = way.step(
+        "compile",
+        ("compile", "features"),
+        [compress_key, spec.model_dump(mode="json"), list(labels)],
+        lambda folder: _compile(spec, trained, compress_folder, variants, labels, folder),
+    )
+    libraries = {
+        name: library_of(spec, trained, compress_folder / f"{name}.tflite", labels) for name in variants
+    }
+
+    test = index.of_split("test")
+    _, profile_folder = way.step(
+        "profile",
+        ("profile",),
+        [compile_key, board.identity()],
+        lambda folder: _profile(libraries, board, _first_window(spec, dataset, test), folder, way),
+    )
+    _, evaluate_folder = way.step(
+        "evaluate",
+        ("evaluate",),
+        [compile_key, features_key],
+        lambda folder: _evaluate(spec, libraries, dataset, test, labels, folder, way),
+    )
+    way.progress("evaluate", 1, "Done")
+
+    metrics = {
+        "labels": list(labels),
+        "board": board_id,
+        "windows": {"training": int(training.size), "validation": int(validation.size), "test": len(test)},
+        "samples": {split: len(dataset.of_split(split)) for split in ("training", "test")},
+        "history": json.loads((learn_folder / "history.json").read_text()),
+        "variants": {
+            name: {
+                "evaluation": json.loads((evaluate_folder / f"{name}.json").read_text()),
+                "profile": json.loads((profile_folder / f"{name}.json").read_text()),
+                "model": json.loads((compile_folder / f"{name}.json").read_text()),
+            }
+            for name in variants
+        },
+        "seconds": way.seconds,
+        "cached": way.cached,
+    }
+    artifacts = {
+        "pipeline.json": compile_folder / "pipeline.json",
+        "labels.json": compile_folder / "labels.json",
+        "scaler.npz": learn_folder / "scaler.npz",
+        "model.keras": learn_folder / "model.keras",
+        "history.json": learn_folder / "history.json",
+        **{f"{name}.tflite": compress_folder / f"{name}.tflite" for name in variants},
+        "selftest.npz": evaluate_folder / "selftest.npz",
+    }
+    return RunResult(metrics, artifacts)
+
+
+def library_of(spec: PipelineSpec, trained: Trained, tflite: Path, labels: tuple[str, ...]) -> Library:
+    """The C library of one variant: raw samples in, probabilities out."""
+    model = compile_model(tflite.read_bytes(), "thimble_model")
+    return build_library(spec, trained.scaler(), model, labels)
+
+
+# ---- the steps ---------------------------------------------------------------------------------
+
+
+def _checked_labels(dataset: Dataset) -> tuple[str, ...]:
+    labels = dataset.of_split("training").labels
+    if len(labels) < 2:
+        raise RunError("dataset", "a classifier needs training recordings of at least two labels")
+    if not len(dataset.of_split("test")):
+        raise RunError("dataset", "the test split is empty: move about a fifth of the recordings to it")
+    unknown = sorted(set(dataset.of_split("test").labels) - set(labels))
+    if unknown:
+        raise RunError(
+            "dataset", f"the test split has labels that the training split lacks: {', '.join(unknown)}"
+        )
+    return labels
+
+
+def _features_identity(spec: PipelineSpec) -> object:
+    return [[part.model_dump(mode="json") for part in spec.features], list(spec.learning[0].inputs)]
+
+
+def _extract(spec: PipelineSpec, dataset: Dataset, labels: tuple[str, ...], folder: Path, way: _Way) -> None:
+    """All windows' features in one memory-mapped file, ``float32[windows, *input shape of the model]``."""
+    index = plan_windows(dataset, spec.input, labels)
+    for split in ("training", "test"):
+        if not len(index.of_split(split)):
+            message = f"no recording of the {split} split gives a labelled window; shorten window_ms or turn zero_pad on"
+            raise RunError("input.window_ms", message)
+    index.save(folder / "index.npz")
+    learning = spec.learning[0]
+    shape = (len(index), *spec.model_input_shape(learning))
+    features = np.lib.format.open_memmap(folder / "features.npy", mode="w+", dtype=np.float32, shape=shape)
+    done = 0
+    for windows in iter_windows(dataset, index, spec.input, BATCH_WINDOWS):
+        features[done : done + len(windows)] = model_features(spec, windows)
+        done += len(windows)
+        way.progress("features", done / len(index), f"Features: {done:,} of {len(index):,} windows")
+    features.flush()
+
+
+def model_features(spec: PipelineSpec, windows: FloatArray) -> FloatArray:
+    """What the learning block is given for ``float32[batch, length, channels]`` windows, before scaling."""
+    blocks = spec.feature_blocks()
+    parts = [blocks[name].extract(windows) for name in spec.learning[0].inputs]
+    if len(parts) == 1:
+        return parts[0]
+    return np.concatenate([part.reshape(len(windows), -1) for part in parts], axis=1)
+
+
+def _training_and_validation(
+    index: WindowIndex, dataset: Dataset, labels: tuple[str, ...]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    training, validation = split_validation(index, dataset, VALIDATION_FRACTION)
+    absent = set(range(len(labels))) - set(np.unique(index.label[training]).tolist())
+    if absent:
+        names = ", ".join(labels[number] for number in sorted(absent))
+        raise RunError(
+            "dataset", f"no training window bears the label {names}; add recordings or shorten window_ms"
+        )
+    return training, validation
+
+
+def _learn(
+    spec: PipelineSpec,
+    features: FloatArray,
+    index: WindowIndex,
+    training: NDArray[np.int64],
+    validation: NDArray[np.int64],
+    labels: tuple[str, ...],
+    folder: Path,
+    way: _Way,
+) -> None:
+    def on_epoch(epoch: EpochMetrics) -> None:
+        way.emit({"type": "epoch", **asdict(epoch)})
+        way.progress("learn", epoch.epoch / epoch.epochs, f"Training: epoch {epoch.epoch} of {epoch.epochs}")
+
+    block = spec.learning[0].build(features.shape[1:], labels)
+    way.log(
+        f"{training.size:,} training and {validation.size:,} validation windows of shape {features.shape[1:]}"
+    )
+    train_classifier(
+        block,
+        features[training],
+        index.label[training],
+        (features[validation], index.label[validation]),
+        folder,
+        on_epoch,
+    )
+
+
+def _compress(
+    spec: PipelineSpec,
+    trained: Trained,
+    features: FloatArray,
+    label: NDArray[np.int16],
+    training: NDArray[np.int64],
+    folder: Path,
+    way: _Way,
+) -> None:
+    (folder / "float32.tflite").write_bytes(to_tflite_float32(trained))
+    way.progress("compress", 0.3, "Compression: float32 is ready")
+    if spec.compress:
+        (folder / "int8.tflite").write_bytes(to_tflite_int8(trained, features[training], label[training]))
+
+
+def _compile(
+    spec: PipelineSpec,
+    trained: Trained,
+    compress_folder: Path,
+    variants: list[str],
+    labels: tuple[str, ...],
+    folder: Path,
+) -> None:
+    (folder / "pipeline.json").write_text(json.dumps(spec.model_dump(mode="json"), indent=2))
+    (folder / "labels.json").write_text(json.dumps(list(labels)))
+    for name in variants:
+        model = compile_model((compress_folder / f"{name}.tflite").read_bytes(), "thimble_model")
+        build_library(spec, trained.scaler(), model, labels)
+        summary = {
+            "macs": model.macs,
+            "arena_bytes": model.arena_bytes,
+            "weights_bytes": model.weights_bytes,
+            "layers": [asdict(layer) for layer in model.layers],
+        }
+        (folder / f"{name}.json").write_text(json.dumps(summary))
+
+
+def _first_window(spec: PipelineSpec, dataset: Dataset, index: WindowIndex) -> FloatArray:
+    windows = next(iter_windows(dataset, index.take(np.arange(1)), spec.input, 1))
+    return np.asarray(windows[0], dtype=np.float32)
+
+
+def _profile(
+    libraries: Mapping[str, Library], board: Board, window: FloatArray, folder: Path, way: _Way
+) -> None:
+    for number, (name, library) in enumerate(libraries.items()):
+        way.progress(
+            "profile", number / len(libraries), f"Profile: running {name} on an emulated {board.title}"
+        )
+        (folder / f"{name}.json").write_text(json.dumps(measure(library, board, window).as_json()))
+
+
+def _evaluate(
+    spec: PipelineSpec,
+    libraries: Mapping[str, Library],
+    dataset: Dataset,
+    test: WindowIndex,
+    labels: tuple[str, ...],
+    folder: Path,
+    way: _Way,
+) -> None:
+    chosen = _one_window_a_label(test.label)
+    selftest: dict[str, Any] = {"labels": test.label[chosen]}
+    for number, (name, library) in enumerate(libraries.items()):
+        way.progress("evaluate", number / len(libraries), f"Evaluation: {len(test):,} test windows, {name}")
+        outcome = evaluate(
+            library, iter_windows(dataset, test, spec.input, BATCH_WINDOWS), test.label, labels
+        )
+        np.save(folder / f"{name}-probabilities.npy", outcome.probabilities)
+        (folder / f"{name}.json").write_text(json.dumps(outcome.as_json()))
+        selftest[f"probabilities_{name}"] = outcome.probabilities[chosen]
+    selftest["windows"] = np.concatenate(
+        list(iter_windows(dataset, test.take(chosen), spec.input, BATCH_WINDOWS))
+    )
+    np.savez(folder / "selftest.npz", **selftest)
+
+
+def _one_window_a_label(label: NDArray[np.int16]) -> NDArray[np.int64]:
+    """The first test window of each label, at most :data:`SELFTEST_WINDOWS` of them."""
+    _, first = np.unique(label, return_index=True)
+    return np.sort(first)[:SELFTEST_WINDOWS].astype(np.int64)
+
+
+# ---- from the command line -----------------------------------------------------------------------
+
+
+def samples_of(entries: list[dict[str, Any]]) -> Dataset:
+    """The dataset of a request: what :class:`~pipelines.signals.Sample` holds, as JSON."""
+    return Dataset(tuple(_sample_of(entry) for entry in entries))
+
+
+def _sample_of(entry: dict[str, Any]) -> Sample:
+    spans = tuple(Span(**span) for span in entry.get("spans", ()))
+    known = {
+        name: entry[name] for name in ("id", "name", "label", "split", "signal_sha256", "sample_rate_hz")
+    }
+    return Sample(
+        **known,
+        signal_path=Path(entry["signal_path"]),
+        channels=tuple(entry["channels"]),
+        units=tuple(entry["units"]),
+        spans=spans,
+        group=entry.get("group", ""),
+    )
+
+
+def execute(request: Mapping[str, Any], emit: Emit, store: ArtifactStore | None = None) -> bool:
+    """Run a request; its last event is ``result`` or ``error``. True where it ended well.
+
+    ``request``: ``spec``, ``samples``, ``board``, ``store`` (folder for the steps), ``out`` (folder for the artifacts).
+    """
+    try:
+        spec = load_spec(request["spec"])
+        result = run_pipeline(
+            spec,
+            samples_of(request["samples"]),
+            request["board"],
+            store or LocalStore(Path(request["store"])),
+            emit,
+        )
+    except (SpecError, SignalError, ValueError) as error:
+        emit({"type": "error", "field": getattr(error, "field", ""), "message": str(error)})
+        return False
+    out = Path(request["out"])
+    out.mkdir(parents=True, exist_ok=True)
+    artifacts = {name: str(shutil.copyfile(path, out / name)) for name, path in result.artifacts.items()}
+    emit({"type": "result", "result": {"metrics": result.metrics, "artifacts": artifacts}})
+    return True
+
+
+def main(arguments: list[str]) -> int:
+    if len(arguments) != 1:
+        print("usage: python -m pipelines.run REQUEST.json", file=sys.stderr)
+        return 2
+    request = json.loads(Path(arguments[0]).read_text())
+    return 0 if execute(request, lambda event: print(json.dumps(event), flush=True)) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
