@@ -139,6 +139,7 @@ def run_pipeline(
     """
     way = _Way(store, emit)
     board = board_of(board_id)
+    dataset = dataset.in_canonical_order()  # the index that is kept holds positions into it
     labels = _checked_labels(dataset)
 
     features_key, features_folder = way.step(

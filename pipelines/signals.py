@@ -116,6 +116,7 @@ class Sample:
             "sample_rate_hz": self.sample_rate_hz,
             "channels": list(self.channels),
             "spans": [asdict(span) for span in self.spans],
+            "group": self.group,
         }
 
 
@@ -144,10 +145,14 @@ class Dataset:
             found.update(span.label for span in sample.spans)
         return tuple(sorted(found))
 
+    def in_canonical_order(self) -> Dataset:
+        """The same samples in an order that only their content decides: positions into it can be kept."""
+        return Dataset(tuple(sorted(self.samples, key=lambda sample: _canonical(sample.identity()))))
+
     @property
     def sha256(self) -> str:
         """Hash of the content and labels; the order of the samples does not change it."""
-        return hash_json(sorted((sample.identity() for sample in self.samples), key=_canonical))
+        return hash_json([sample.identity() for sample in self.in_canonical_order()])
 
 
 def _canonical(value: object) -> str:
