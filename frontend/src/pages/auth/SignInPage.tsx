@@ -1,0 +1,5 @@
+import { Page } from "@/components/Page";
+
+export default function SignInPage() {
+  return <Page title="Sign in">{null}</Page>;
+}

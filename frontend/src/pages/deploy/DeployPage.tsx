@@ -1,0 +1,5 @@
+import { Page } from "@/components/Page";
+
+export default function DeployPage() {
+  return <Page title="Deploy">{null}</Page>;
+}
