@@ -1,0 +1,2 @@
+export { SchemaForm } from "./SchemaForm";
+export { errorsBelow, placedErrors, type Schema, sentence } from "./schema";
