@@ -1,0 +1,84 @@
+"""The C of a feature block as a shared library: built once, cached, called for many windows at a time.
+
+A call through ctypes releases the GIL, so that threads extract features side by side.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import functools
+import platform
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from pipelines.toolchain import DEFAULT_FLAGS, build_shared_library
+
+NATIVE_FOLDER = Path(__file__).parent / "native"
+
+_DRIVER = """\
+#include <stddef.h>
+
+#include "{function}.h"
+
+void {function}_batch(const {config_type} *config, const float *windows, size_t count, size_t window_floats,
+                      size_t feature_floats, float *features, float *scratch);
+
+void {function}_batch(const {config_type} *config, const float *windows, size_t count, size_t window_floats,
+                      size_t feature_floats, float *features, float *scratch)
+{{
+    size_t i;
+    for (i = 0; i < count; i++) {{
+        {function}(config, windows + i * window_floats, features + i * feature_floats, scratch);
+    }}
+}}
+"""
+
+
+def read_sources(units: Sequence[str]) -> tuple[dict[str, str], dict[str, str]]:
+    """Headers and sources (file name -> text) of the named units of ``native/``."""
+    headers = {f"{unit}.h": (NATIVE_FOLDER / f"{unit}.h").read_text(encoding="utf-8") for unit in units}
+    sources = {f"{unit}.c": (NATIVE_FOLDER / f"{unit}.c").read_text(encoding="utf-8") for unit in units}
+    return headers, sources
+
+
+@functools.cache
+def machine_flags() -> tuple[str, ...]:
+    """Compiler flags for vectors as wide as this machine has; results do not depend on them.
+
+    Named features rather than ``-march=native``, so that a cache that two machines share holds for both.
+    """
+    cpuinfo = Path("/proc/cpuinfo")
+    if platform.machine() != "x86_64" or not cpuinfo.exists():
+        return ()
+    lines = (line for line in cpuinfo.read_text(encoding="utf-8").splitlines() if line.startswith("flags"))
+    features = set(next(lines, "").split())
+    return ("-mavx2",) if "avx2" in features else ()
+
+
+def batch_function(function: str, config_type: str, texts: Mapping[str, str]) -> Callable[..., None]:
+    """The block's C function, looped over many windows.
+
+    Called as ``(config, windows, count, window_floats, feature_floats, features, scratch)``; the pointers are
+    addresses (``array.ctypes.data``).
+
+    Args:
+        function: its C name; it is declared in the header of the same name.
+        config_type: its config struct.
+        texts: file name -> text of everything that it is built from.
+
+    Raises:
+        ToolchainError: there is no C compiler, or it refuses the sources.
+    """
+    return _load(function, config_type, tuple(sorted(texts.items())))
+
+
+@functools.cache
+def _load(function: str, config_type: str, texts: tuple[tuple[str, str], ...]) -> Callable[..., None]:
+    driver = _DRIVER.format(function=function, config_type=config_type)
+    path = build_shared_library({**dict(texts), "batch.c": driver}, [*DEFAULT_FLAGS, *machine_flags()])
+    batch: Any = getattr(ctypes.CDLL(str(path)), f"{function}_batch")
+    address, size = ctypes.c_void_p, ctypes.c_size_t
+    batch.argtypes = [address, address, size, size, size, address, address]
+    batch.restype = None
+    return batch  # type: ignore[no-any-return]
