@@ -1,0 +1,88 @@
+"""The boards that a library can be measured for: one TOML file each, in this folder.
+
+A new board is a new file; its ``source`` names the datasheet that its figures are from.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from pipelines.profile.errors import ProfileError
+
+_FOLDER = Path(__file__).parent
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ToolchainFlags(_Table):
+    """What tells each compiler which core to build for."""
+
+    gcc: tuple[str, ...] = Field(min_length=1)
+    zig: tuple[str, ...] = Field(min_length=1)
+
+
+class EmulatorSettings(_Table):
+    """Which emulated machine runs this core's code, and where that machine has its memory.
+
+    ``unicorn`` is absent where Unicorn lacks the core; then QEMU runs it.
+    """
+
+    unicorn: Literal["CORTEX_M0", "CORTEX_M3", "CORTEX_M4", "CORTEX_M7", "CORTEX_M33"] | None = None
+    qemu_machine: str
+    qemu_clock_hz: int = Field(gt=0)
+    vectors_origin: int = Field(ge=0)
+    code_origin: int = Field(ge=0)
+    ram_origin: int = Field(ge=0)
+
+
+class Board(_Table):
+    """A device profile: core, clock, flash, RAM, and what the core can do beside integers."""
+
+    id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
+    title: str
+    core: str
+    clock_hz: int = Field(gt=0)
+    flash_bytes: int = Field(gt=0)
+    ram_bytes: int = Field(gt=0)
+    fpu: Literal["none", "single", "double"]
+    dsp: bool
+    mve: bool
+    note: str = ""
+    source: str
+    toolchain: ToolchainFlags
+    emulator: EmulatorSettings
+
+    def identity(self) -> dict[str, Any]:
+        """Everything that a measurement depends on: the input of hashes."""
+        return self.model_dump(mode="json")
+
+    def summary(self) -> dict[str, Any]:
+        """What a person chooses a board by (JSON)."""
+        return self.model_dump(mode="json", exclude={"toolchain", "emulator"})
+
+
+@cache
+def boards() -> tuple[Board, ...]:
+    """Every board, by title."""
+    found = [Board.model_validate(tomllib.loads(path.read_text())) for path in _FOLDER.glob("*.toml")]
+    return tuple(sorted(found, key=lambda board: board.title))
+
+
+def board_of(board_id: str) -> Board:
+    """The board of that id.
+
+    Raises:
+        ProfileError: there is none; the message names those that there are.
+    """
+    for board in boards():
+        if board.id == board_id:
+            return board
+    known = ", ".join(sorted(board.id for board in boards()))
+    raise ProfileError(f"no board {board_id!r}; there are {known}", field="board")
