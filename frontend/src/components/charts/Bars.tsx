@@ -1,10 +1,9 @@
-import { useComputedColorScheme } from "@mantine/core";
 import { useElementSize } from "@mantine/hooks";
 import { useState } from "react";
 import { ChartFigure } from "./ChartFigure";
 import classes from "./charts.module.css";
 import { seriesColour } from "./colours";
-import { formatNumber } from "./format";
+import { formatValue } from "./format";
 import { evenIndices, extent, niceTicks } from "./ticks";
 
 export interface BarsProps {
@@ -31,7 +30,6 @@ export function Bars({
   title,
   height = 220,
 }: BarsProps) {
-  const scheme = useComputedColorScheme("light");
   const { ref: frame, width } = useElementSize<HTMLDivElement>();
   const [hovered, setHovered] = useState<{ line: number; place: number } | null>(null);
 
@@ -47,7 +45,7 @@ export function Bars({
   const seriesOf = (line: number) => series[line] ?? (values.length > 1 ? `${line + 1}` : yLabel);
   const longest = Math.max(1, ...Array.from({ length: places }, (_, place) => nameOf(place).length));
   const labelled = evenIndices(places, Math.max(2, Math.floor(plotWidth / (longest * 6.5 + 10))));
-  const summary = `Bar chart${title ? ` “${title}”` : ""}: ${places} values of ${yLabel}, from ${formatNumber(low)} to ${formatNumber(high)}.`;
+  const summary = `Bar chart${title ? ` “${title}”` : ""}: ${places} values of ${yLabel}, from ${formatValue(low)} to ${formatValue(high)}.`;
 
   return (
     <ChartFigure
@@ -57,7 +55,7 @@ export function Bars({
         columns: [xLabel, ...values.map((_, line) => seriesOf(line))],
         rows: Array.from({ length: places }, (_, place) => [
           nameOf(place),
-          ...values.map((line) => formatNumber(line[place] ?? Number.NaN)),
+          ...values.map((line) => formatValue(line[place] ?? Number.NaN)),
         ]),
       })}
       aside={
@@ -65,7 +63,7 @@ export function Bars({
           <ul className={classes.legend} aria-hidden="true">
             {series.map((name, line) => (
               <li key={name}>
-                <span className={classes.swatch} style={{ borderColor: seriesColour(line, scheme) }} />
+                <span className={classes.swatch} style={{ borderColor: seriesColour(line) }} />
                 {name}
               </li>
             ))}
@@ -91,7 +89,7 @@ export function Bars({
                 textAnchor="end"
                 dominantBaseline="central"
               >
-                {formatNumber(tick)}
+                {formatValue(tick)}
               </text>
             </g>
           ))}
@@ -104,7 +102,7 @@ export function Bars({
                 y={Math.min(yOf(value), yOf(0))}
                 width={barWidth}
                 height={Math.max(0.5, Math.abs(yOf(value) - yOf(0)))}
-                fill={seriesColour(lineIndex, scheme)}
+                fill={seriesColour(lineIndex)}
                 onPointerEnter={() => setHovered({ line: lineIndex, place })}
                 onPointerLeave={() => setHovered(null)}
               />
@@ -143,7 +141,7 @@ export function Bars({
           <>
             {nameOf(hovered.place)}
             {values.length > 1 ? ` · ${seriesOf(hovered.line)}` : ""}{" "}
-            <strong>{formatNumber(values[hovered.line]?.[hovered.place] ?? Number.NaN)}</strong>
+            <strong>{formatValue(values[hovered.line]?.[hovered.place] ?? Number.NaN)}</strong>
           </>
         ) : null}
       </span>

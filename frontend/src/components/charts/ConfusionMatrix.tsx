@@ -1,6 +1,6 @@
 import { type KeyboardEvent, useRef, useState } from "react";
 import classes from "./ConfusionMatrix.module.css";
-import { formatCount, formatPercent } from "./format";
+import { formatShare, formatWhole } from "./format";
 
 export interface ConfusionMatrixProps {
   labels: readonly string[];
@@ -93,7 +93,7 @@ export function ConfusionMatrix({ labels, counts }: ConfusionMatrixProps) {
                           data-strong={share > 0.5}
                           data-empty={count === 0}
                           aria-pressed={here}
-                          aria-label={`${label} taken for ${other}: ${formatCount(count)} windows, ${formatPercent(share)}`}
+                          aria-label={`${label} taken for ${other}: ${formatWhole(count)} windows, ${formatShare(share)}`}
                           tabIndex={reachable.actual === actual && reachable.predicted === predicted ? 0 : -1}
                           style={{ "--share": `${Math.round(8 + share * 92)}%` } as React.CSSProperties}
                           onClick={() => {
@@ -102,10 +102,8 @@ export function ConfusionMatrix({ labels, counts }: ConfusionMatrixProps) {
                           }}
                           onKeyDown={(event) => walk(event, { actual, predicted })}
                         >
-                          <span className={classes.count}>{count === 0 ? "·" : formatCount(count)}</span>
-                          {count > 0 ? (
-                            <span className={classes.share}>{formatPercent(share, 0)}</span>
-                          ) : null}
+                          <span className={classes.count}>{count === 0 ? "·" : formatWhole(count)}</span>
+                          {count > 0 ? <span className={classes.share}>{formatShare(share, 0)}</span> : null}
                         </button>
                       </td>
                     );
@@ -129,15 +127,15 @@ function PairInWords({ labels, counts, pair }: ConfusionMatrixProps & { pair: Pa
   const total = sum(counts[actual] ?? []);
   const taken = sum(counts.map((row) => row[predicted] ?? 0));
   const [is, says] = [labels[actual], labels[predicted]];
-  const share = total > 0 ? formatPercent(count / total) : "–";
+  const share = total > 0 ? formatShare(count / total) : "–";
   if (actual === predicted) {
     return (
       <>
         <strong>
-          {formatCount(count)} of {formatCount(total)}
+          {formatWhole(count)} of {formatWhole(total)}
         </strong>{" "}
-        windows of “{is}” are recognised ({share}). Of the {formatCount(taken)} windows called “{is}”,{" "}
-        {taken > 0 ? formatPercent(count / taken) : "–"} are.
+        windows of “{is}” are recognised ({share}). Of the {formatWhole(taken)} windows called “{is}”,{" "}
+        {taken > 0 ? formatShare(count / taken) : "–"} are.
       </>
     );
   }
@@ -145,10 +143,10 @@ function PairInWords({ labels, counts, pair }: ConfusionMatrixProps & { pair: Pa
   return (
     <>
       <strong>
-        {formatCount(count)} of {formatCount(total)}
+        {formatWhole(count)} of {formatWhole(total)}
       </strong>{" "}
-      windows of “{is}” are taken for “{says}” ({share}). The other way round, {formatCount(back)} of{" "}
-      {formatCount(sum(counts[predicted] ?? []))}.
+      windows of “{is}” are taken for “{says}” ({share}). The other way round, {formatWhole(back)} of{" "}
+      {formatWhole(sum(counts[predicted] ?? []))}.
       {count > 0 ? ` More training recordings of “${is}” and “${says}” help most here.` : ""}
     </>
   );

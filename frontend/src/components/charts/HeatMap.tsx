@@ -3,7 +3,7 @@ import { type KeyboardEvent, type PointerEvent, useEffect, useMemo, useRef, useS
 import { ChartFigure } from "./ChartFigure";
 import classes from "./charts.module.css";
 import { valueColour, valueGradient } from "./colours";
-import { formatNumber } from "./format";
+import { formatValue } from "./format";
 import { evenIndices, extent } from "./ticks";
 
 export interface HeatMapProps {
@@ -65,7 +65,7 @@ export function HeatMap({
 
   const xAt = (column: number) => x?.[column] ?? column;
   const yAt = (row: number) => y?.[row] ?? row;
-  const summary = `Heat map${title ? ` “${title}”` : ""}: ${columns} columns (${xLabel}) by ${rows} rows (${yLabel}), values from ${formatNumber(low)} to ${formatNumber(high)}.`;
+  const summary = `Heat map${title ? ` “${title}”` : ""}: ${columns} columns (${xLabel}) by ${rows} rows (${yLabel}), values from ${formatValue(low)} to ${formatValue(high)}.`;
 
   const point = (event: PointerEvent<HTMLElement>) => {
     const box = event.currentTarget.getBoundingClientRect();
@@ -93,12 +93,9 @@ export function HeatMap({
       table={() => ({
         columns: [
           `${yLabel} \\ ${xLabel}`,
-          ...Array.from({ length: columns }, (_, i) => formatNumber(xAt(i))),
+          ...Array.from({ length: columns }, (_, i) => formatValue(xAt(i))),
         ],
-        rows: values.map((line, row) => [
-          formatNumber(yAt(row)),
-          ...line.map((value) => formatNumber(value)),
-        ]),
+        rows: values.map((line, row) => [formatValue(yAt(row)), ...line.map((value) => formatValue(value))]),
       })}
     >
       <div ref={frame} className={classes.plot} style={{ height }}>
@@ -148,7 +145,7 @@ export function HeatMap({
               y={MARGIN.top + plotHeight + 14}
               textAnchor="middle"
             >
-              {formatNumber(xAt(column))}
+              {formatValue(xAt(column))}
             </text>
           ))}
           {evenIndices(rows, Math.max(2, Math.floor(plotHeight / 34))).map((row) => (
@@ -160,7 +157,7 @@ export function HeatMap({
               textAnchor="end"
               dominantBaseline="central"
             >
-              {formatNumber(yAt(row))}
+              {formatValue(yAt(row))}
             </text>
           ))}
           <text
@@ -179,10 +176,10 @@ export function HeatMap({
             {yLabel}
           </text>
           <text className={classes.axisText} x={MARGIN.left + plotWidth + 26} y={MARGIN.top + 9}>
-            {formatNumber(high, 2)}
+            {formatValue(high, 2)}
           </text>
           <text className={classes.axisText} x={MARGIN.left + plotWidth + 26} y={MARGIN.top + plotHeight}>
-            {formatNumber(low, 2)}
+            {formatValue(low, 2)}
           </text>
         </svg>
         <div
@@ -199,9 +196,9 @@ export function HeatMap({
       <output className={classes.readout} aria-live="polite">
         {cell ? (
           <>
-            {xLabel} <strong>{formatNumber(xAt(cell.column))}</strong> · {yLabel}{" "}
-            <strong>{formatNumber(yAt(cell.row))}</strong> · {valueLabel}{" "}
-            <strong>{formatNumber(values[cell.row]?.[cell.column] ?? Number.NaN)}</strong>
+            {xLabel} <strong>{formatValue(xAt(cell.column))}</strong> · {yLabel}{" "}
+            <strong>{formatValue(yAt(cell.row))}</strong> · {valueLabel}{" "}
+            <strong>{formatValue(values[cell.row]?.[cell.column] ?? Number.NaN)}</strong>
           </>
         ) : null}
       </output>

@@ -1,6 +1,6 @@
 import { useMemo } from "react";
 import type { EpochMetrics } from "@/api/types";
-import { formatNumber, formatPercent } from "./format";
+import { formatShare, formatValue } from "./format";
 import classes from "./LearningCurves.module.css";
 import { LineChart } from "./LineChart";
 
@@ -11,12 +11,12 @@ export function LearningCurves({ history }: { history: readonly EpochMetrics[] }
     return {
       x: history.map((epoch) => epoch.epoch),
       accuracy: [
-        { label: "Training", values: of("accuracy"), colour: 0 },
-        { label: "Validation", values: of("val_accuracy"), colour: 1, dashed: true },
+        { label: "Training", values: of("accuracy"), colour: "var(--thimble-training)" },
+        { label: "Validation", values: of("val_accuracy"), colour: "var(--thimble-series-3)", dashed: true },
       ],
       loss: [
-        { label: "Training", values: of("loss"), colour: 0 },
-        { label: "Validation", values: of("val_loss"), colour: 1, dashed: true },
+        { label: "Training", values: of("loss"), colour: "var(--thimble-training)" },
+        { label: "Validation", values: of("val_loss"), colour: "var(--thimble-series-3)", dashed: true },
       ],
     };
   }, [history]);
@@ -31,7 +31,7 @@ export function LearningCurves({ history }: { history: readonly EpochMetrics[] }
         xLabel="Epoch"
         yLabel="Share right"
         yRange={[0, 1.02]}
-        formatY={(value) => formatPercent(value, 0)}
+        formatY={(value) => formatShare(value, 0)}
         points={few}
       />
       <LineChart
@@ -40,7 +40,7 @@ export function LearningCurves({ history }: { history: readonly EpochMetrics[] }
         series={curves.loss}
         xLabel="Epoch"
         yLabel="Cross-entropy"
-        formatY={(value) => formatNumber(value)}
+        formatY={(value) => formatValue(value)}
         points={few}
       />
     </div>

@@ -5,15 +5,15 @@ import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import { ChartFigure } from "./ChartFigure";
 import classes from "./charts.module.css";
-import { seriesColour } from "./colours";
-import { formatNumber } from "./format";
+import { resolvedColour, seriesColour } from "./colours";
+import { formatValue } from "./format";
 
 export interface LineSeries {
   label: string;
   values: readonly (number | null)[];
   dashed?: boolean;
-  /** Which colour of the palette; its place in the list unless told. */
-  colour?: number;
+  /** As CSS; from the palette unless told. */
+  colour?: string;
 }
 
 export interface LineChartProps {
@@ -40,8 +40,8 @@ export function LineChart({
   title,
   height = 220,
   yRange,
-  formatX = formatNumber,
-  formatY = formatNumber,
+  formatX = formatValue,
+  formatY = formatValue,
   points = false,
 }: LineChartProps) {
   const scheme = useComputedColorScheme("light");
@@ -58,16 +58,17 @@ export function LineChart({
   latest.current = { data, formatY };
 
   const look = series
-    .map((line, index) => `${line.label}|${line.dashed ? 1 : 0}|${line.colour ?? index}`)
+    .map((line, index) => `${line.label}|${line.dashed ? 1 : 0}|${line.colour ?? seriesColour(index)}`)
     .join("¦");
   const lowest = yRange?.[0];
   const highest = yRange?.[1];
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the colours are read anew when the scheme changes
   useEffect(() => {
     const target = holder.current;
     if (!target || width === 0) return;
-    const ink = scheme === "dark" ? "#a6a7ab" : "#6b7280";
-    const grid = scheme === "dark" ? "rgba(255,255,255,0.09)" : "rgba(0,0,0,0.08)";
+    const ink = resolvedColour("var(--thimble-muted)");
+    const grid = resolvedColour("var(--thimble-grid)");
     const axis: uPlot.Axis = {
       stroke: ink,
       grid: { stroke: grid, width: 1 },
@@ -102,7 +103,7 @@ export function LineChart({
             const [label, dashed, colour] = text.split("|") as [string, string, string];
             return {
               label,
-              stroke: seriesColour(Number(colour), scheme),
+              stroke: resolvedColour(colour),
               width: 2,
               ...(dashed === "1" ? { dash: [6, 4] } : {}),
               points: { show: points, size: 5 },
@@ -155,7 +156,7 @@ export function LineChart({
               <span
                 className={classes.swatch}
                 data-dashed={line.dashed ?? false}
-                style={{ borderColor: seriesColour(line.colour ?? index, scheme) }}
+                style={{ borderColor: line.colour ?? seriesColour(index) }}
               />
               {line.label}
               {shown !== null ? <strong>{formatY(line.values[at] ?? Number.NaN)}</strong> : null}

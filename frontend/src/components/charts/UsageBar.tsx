@@ -1,5 +1,6 @@
 import { useId } from "react";
-import { formatBytes, formatPercent } from "./format";
+import { formatBytes } from "@/components/format";
+import { formatShare } from "./format";
 import classes from "./UsageBar.module.css";
 
 export interface UsageBarProps {
@@ -21,7 +22,7 @@ export function UsageBar({ label, usedBytes, totalBytes }: UsageBarProps) {
           {label}
         </span>
         <span className={classes.words}>
-          <strong>{formatBytes(usedBytes)}</strong> of {formatBytes(totalBytes)} · {formatPercent(share)}
+          <strong>{formatBytes(usedBytes)}</strong> of {formatBytes(totalBytes)} · {formatShare(share)}
           {state === "over" ? " · does not fit" : ""}
         </span>
       </div>

@@ -6,14 +6,7 @@ import { describe, expect, it } from "vitest";
 import { Bars } from "./Bars";
 import { ConfusionMatrix, worstPair } from "./ConfusionMatrix";
 import { valueColour } from "./colours";
-import {
-  formatBytes,
-  formatDuration,
-  formatFrequency,
-  formatNumber,
-  formatPercent,
-  formatShortCount,
-} from "./format";
+import { formatLatency, formatShape, formatShare, formatShort, formatValue, formatWhole } from "./format";
 import { HeatMap } from "./HeatMap";
 import { LineChart } from "./LineChart";
 import { evenIndices, extent, niceTicks } from "./ticks";
@@ -23,24 +16,20 @@ const render = (node: ReactNode) => renderBare(<MantineProvider>{node}</MantineP
 
 describe("numbers", () => {
   it("carry their unit in the size that people read", () => {
-    expect(formatBytes(900)).toBe("900 B");
-    expect(formatBytes(256 * 1024)).toBe("256 KiB");
-    expect(formatBytes(1.5 * 1024 * 1024)).toBe("1.5 MiB");
-    expect(formatFrequency(62.5)).toBe("62.5 Hz");
-    expect(formatFrequency(64_000_000)).toBe("64 MHz");
-    expect(formatDuration(0.42)).toBe("420 µs");
-    expect(formatDuration(185_000)).toBe("3 min 5 s");
-    expect(formatShortCount(1_234_567)).toBe("1.23 M");
+    expect(formatLatency(0.42)).toBe("420 µs");
+    expect(formatLatency(12.345)).toBe("12.3 ms");
+    expect(formatShape([49, 32])).toBe("49 × 32");
+    expect(formatShort(1_234_567)).toBe("1.23 M");
   });
 
   it("never round a miss up to 100 %", () => {
-    expect(formatPercent(0.99996)).toBe("99.9 %");
-    expect(formatPercent(1)).toBe("100 %");
+    expect(formatShare(0.99996)).toBe("99.9 %");
+    expect(formatShare(1)).toBe("100 %");
   });
 
   it("show a dash for what is no number", () => {
-    expect(formatNumber(Number.NaN)).toBe("–");
-    expect(formatBytes(Number.NaN)).toBe("–");
+    expect(formatValue(Number.NaN)).toBe("–");
+    expect(formatWhole(Number.NaN)).toBe("–");
   });
 });
 

@@ -59,11 +59,16 @@ export function valueGradient(direction: string): string {
   return `linear-gradient(${direction}, ${stops.join(", ")})`;
 }
 
-const SERIES_HUES = [255, 45, 155, 350, 95, 305, 205, 20];
+const SERIES = 8;
 
-/** Colour of the n-th line or bar of a chart, told apart from its neighbours by hue and by lightness. */
-export function seriesColour(index: number, scheme: "light" | "dark"): string {
-  const hue = SERIES_HUES[index % SERIES_HUES.length] as number;
-  const lighter = index % 2 === 1 ? 0.06 : 0;
-  return cssColour(oklchToRgb((scheme === "dark" ? 0.74 : 0.55) + lighter, 0.14, hue));
+/** Colour of the n-th line or bar of a chart, as CSS. */
+export function seriesColour(index: number): string {
+  return `var(--thimble-series-${(index % SERIES) + 1})`;
+}
+
+/** A CSS colour as a canvas takes it: variables looked up as they are now. */
+export function resolvedColour(colour: string): string {
+  const name = /^var\((--[\w-]+)\)$/.exec(colour)?.[1];
+  if (!name) return colour;
+  return getComputedStyle(document.documentElement).getPropertyValue(name).trim() || "#808080";
 }
