@@ -149,7 +149,9 @@ static void welch(const thimble_spectral_config *config, const float *restrict x
         }
         x += config->segment_stride;
     }
-    power[half] *= 0.5f; /* the taper counts every bin twice, for its mirror image; this one has none */
+    /* The taper counts every bin twice, for its mirror image; these two have none. */
+    power[0] *= 0.5f;
+    power[half] *= 0.5f;
 }
 
 /* A power of the scaled channel in dB of the unscaled one, not below the floor. */
