@@ -1,0 +1,21 @@
+"""Compile a `.tflite` model to C99: no interpreter, no malloc, an exact static arena.
+
+The way: bytes -> `reader` -> `Graph` -> `passes` -> `kernels` (each operator becomes a `Step`) ->
+`plan` (offsets in the arena) -> `emit` (three files).
+"""
+
+from __future__ import annotations
+
+from pipelines.compile.compiler import compile_model
+from pipelines.compile.errors import CompileError, ModelFormatError, UnsupportedOpError
+from pipelines.compile.model import CompiledModel, LayerInfo, TensorInfo
+
+__all__ = [
+    "CompileError",
+    "CompiledModel",
+    "LayerInfo",
+    "ModelFormatError",
+    "TensorInfo",
+    "UnsupportedOpError",
+    "compile_model",
+]

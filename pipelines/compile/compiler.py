@@ -1,0 +1,93 @@
+"""The stages of the compiler in order."""
+
+from __future__ import annotations
+
+import re
+
+from pipelines.compile.emit import emit_files
+from pipelines.compile.errors import CompileError, ModelFormatError
+from pipelines.compile.graph import DType, Graph, Tensor
+from pipelines.compile.kernels import Step
+from pipelines.compile.kernels.base import lower
+from pipelines.compile.lowered import LoweredModel
+from pipelines.compile.model import CompiledModel, LayerInfo, TensorInfo
+from pipelines.compile.passes import run_passes
+from pipelines.compile.plan import plan_memory
+from pipelines.compile.reader import read_model
+
+# Beyond this no microcontroller can hold the constants, and the C file would not compile in time.
+MAX_WEIGHTS_BYTES = 64 << 20
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
+
+
+def compile_model(tflite: bytes, name: str) -> CompiledModel:
+    """Compile `.tflite` bytes to C files called after `name`, a lower-case C identifier.
+
+    The model has one input and one output, each int8 or float32, and batch size 1.
+    Raises `ModelFormatError` when the bytes are broken, `UnsupportedOpError` when a layer has no
+    kernel (it names the layer and the cure), `CompileError` when the name is not an identifier.
+    """
+    if not _NAME.fullmatch(name):
+        raise CompileError(f"name {name!r} must be a lower-case C identifier of at most 63 characters, like 'model'")
+    graph = run_passes(read_model(tflite))
+    steps = [lower(graph, operator) for operator in graph.operators]
+    _check_whole(graph, steps)
+    lowered = LoweredModel(
+        name,
+        graph,
+        tuple(steps),
+        plan_memory(graph, steps),
+        _tensor_info(graph.tensors[graph.input], "input"),
+        _tensor_info(graph.tensors[graph.output], "output"),
+    )
+    return CompiledModel(
+        name=name,
+        files=emit_files(lowered),
+        arena_bytes=lowered.arena_bytes,
+        arena_lower_bound_bytes=lowered.plan.lower_bound_bytes,
+        weights_bytes=sum(constant.size_bytes for step in steps for constant in step.constants),
+        macs=sum(step.macs for step in steps),
+        input=lowered.input,
+        output=lowered.output,
+        layers=[
+            LayerInfo(
+                graph.layer_name(operator),
+                operator.kind,
+                step.macs,
+                graph.tensors[operator.outputs[0]].shape,
+                sum(constant.size_bytes for constant in step.constants),
+                step.scratch_bytes,
+            )
+            for operator, step in zip(graph.operators, steps, strict=True)
+        ],
+    )
+
+
+def _check_whole(graph: Graph, steps: list[Step]) -> None:
+    output = graph.root(graph.output)
+    if output == graph.root(graph.input) or not graph.operators:
+        raise ModelFormatError("the model's output is its input; there is nothing to compute")
+    if graph.tensors[output].data is not None:
+        raise ModelFormatError("the model's output is a constant; it does not depend on the input")
+    for operator in graph.operators:
+        if len(operator.outputs) != 1:
+            raise ModelFormatError(f"layer {graph.layer_name(operator)!r} ({operator.kind}) has several outputs")
+    total = sum(constant.size_bytes for step in steps for constant in step.constants)
+    if total > MAX_WEIGHTS_BYTES:
+        raise CompileError(f"the model has {total} bytes of weights; at most {MAX_WEIGHTS_BYTES} compile")
+
+
+def _tensor_info(tensor: Tensor, what: str) -> TensorInfo:
+    if tensor.elements == 0:
+        raise ModelFormatError(f"the model's {what} has the empty shape {list(tensor.shape)}")
+    if tensor.dtype is DType.FLOAT32:
+        return TensorInfo(tensor.shape, "float32", 1.0, 0)
+    if tensor.dtype is not DType.INT8:
+        raise CompileError(
+            f"the model's {what} is {tensor.dtype.value}; convert it with an int8 or float32 {what} "
+            f"(inference_{what}_type)"
+        )
+    quantization = tensor.quantization
+    if quantization is None or len(quantization.scales) != 1:
+        raise ModelFormatError(f"the model's {what} is int8 without one scale")
+    return TensorInfo(tensor.shape, "int8", quantization.scales[0], quantization.zero_points[0])

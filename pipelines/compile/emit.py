@@ -1,0 +1,242 @@
+"""A lowered model as three C files: `{name}.h`, `{name}.c` and `{name}_weights.h`."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+
+from pipelines.compile.c_text import c_array, c_initialiser, c_number
+from pipelines.compile.graph import DType, Tensor
+from pipelines.compile.lowered import LoweredModel
+from pipelines.compile.model import TensorInfo
+from pipelines.compile.plan import ALIGNMENT_BYTES, Buffer
+
+_NATIVE = Path(__file__).parent / "kernels" / "native"
+_INCLUDE = re.compile(r'^#include "(\w+\.h)"\n', re.MULTILINE)
+_C_TYPES = {"int8": "int8_t", "float32": "float"}
+
+
+def emit_files(model: LoweredModel) -> dict[str, str]:
+    """File name -> text. Only `{name}.c` is to be compiled."""
+    return {
+        f"{model.name}.h": _header(model),
+        f"{model.name}.c": _source(model),
+        f"{model.name}_weights.h": _weights(model),
+    }
+
+
+def _header(model: LoweredModel) -> str:
+    upper = model.name.upper()
+    input_type, output_type = _C_TYPES[model.input.dtype], _C_TYPES[model.output.dtype]
+    return f"""/* {model.name}.h: a neural network as plain C99. Made by Thimble; do not edit.
+ *
+ * Input:  {_describe(model.input)}
+ * Output: {_describe(model.output)}
+ *
+ * {model.name}_invoke computes the output from the input. It keeps nothing between calls, allocates
+ * nothing and calls nothing outside this file's own source but memcpy.
+ *
+ *   arena   {upper}_ARENA_BYTES bytes of working memory, aligned to {upper}_ARENA_ALIGNMENT bytes.
+ *           Its content before the call does not matter, and after the call means nothing; two calls
+ *           at the same time need two arenas.
+ *   input   {upper}_INPUT_SIZE elements. Only read.
+ *   output  {upper}_OUTPUT_SIZE elements. Must not overlap the input or the arena.
+ */
+#ifndef {upper}_H
+#define {upper}_H
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {{
+#endif
+
+#define {upper}_ARENA_BYTES {model.arena_bytes}
+#define {upper}_ARENA_ALIGNMENT {ALIGNMENT_BYTES}
+
+{_tensor_macros(upper, "INPUT", model.input)}
+{_tensor_macros(upper, "OUTPUT", model.output)}
+void {model.name}_invoke(void *arena, const {input_type} *input, {output_type} *output);
+
+#ifdef __cplusplus
+}}
+#endif
+
+#endif /* {upper}_H */
+"""
+
+
+def _describe(info: TensorInfo) -> str:
+    shape = " x ".join(str(size) for size in info.shape) or "scalar"
+    if info.dtype == "float32":
+        return f"float32, {shape}"
+    return f"int8, {shape}; real = {info.scale:.9g} * (value - ({info.zero_point}))"
+
+
+def _tensor_macros(upper: str, what: str, info: TensorInfo) -> str:
+    lines = f"#define {upper}_{what}_SIZE {info.elements}\n"
+    if info.dtype == "int8":
+        lines += f"#define {upper}_{what}_SCALE {c_number(float(info.scale))}\n"
+        lines += f"#define {upper}_{what}_ZERO_POINT ({info.zero_point})\n"
+    return lines
+
+
+def _weights(model: LoweredModel) -> str:
+    guard = f"{model.name.upper()}_WEIGHTS_H"
+    parts = [
+        f"/* {model.name}_weights.h: the constants of {model.name}.c. Made by Thimble; do not edit. */\n"
+        f"#ifndef {guard}\n#define {guard}\n\n#include <stdint.h>\n"
+    ]
+    for index, (operator, step) in enumerate(zip(model.graph.operators, model.steps, strict=True)):
+        if step.constants:
+            parts.append(f"/* {index}: {operator.kind} {_comment(model.graph.layer_name(operator))} */")
+        for constant in step.constants:
+            name = f"{model.layer_id(index)}_{constant.name}"
+            parts.append(
+                f"static const {constant.c_type} {name}[{constant.values.size}] = {{\n{c_array(constant)}\n}};\n"
+            )
+    return "\n".join([*parts, f"#endif /* {guard} */\n"])
+
+
+def _source(model: LoweredModel) -> str:
+    return f"""/* {model.name}.c: made by Thimble; do not edit. {model.name}.h says how to call it.
+ *
+ * Compile with -ffp-contract=off and without -ffast-math to get the same results on every machine.
+ */
+#include "{model.name}.h"
+
+#include <string.h>
+
+#include "{model.name}_weights.h"
+
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+#error "{model.name} was compiled for little-endian machines"
+#endif
+
+/* ---- Kernels ------------------------------------------------------------------------------------ */
+
+{_kernels(model)}
+/* ---- Layers ------------------------------------------------------------------------------------- */
+
+{_parameters(model)}
+{_arena_comment(model)}
+{_invoke(model)}"""
+
+
+@cache
+def _native_text(name: str) -> tuple[tuple[str, ...], str]:
+    """The files that a native file includes, and its own text without those lines."""
+    text = (_NATIVE / name).read_text()
+    return tuple(_INCLUDE.findall(text)), _INCLUDE.sub("", text).strip("\n") + "\n"
+
+
+def _kernels(model: LoweredModel) -> str:
+    """Every native file that a step needs, once, after the files that it includes."""
+    ordered: dict[str, str] = {}
+
+    def visit(name: str) -> None:
+        if name not in ordered:
+            includes, text = _native_text(name)
+            for include in includes:
+                visit(include)
+            ordered[name] = text
+
+    for step in model.steps:
+        visit(step.source)
+    return "\n".join(ordered.values())
+
+
+def _parameters(model: LoweredModel) -> str:
+    parts = []
+    for index, (operator, step) in enumerate(zip(model.graph.operators, model.steps, strict=True)):
+        if step.parameters_type:
+            parts.append(
+                f"/* {index}: {operator.kind} {_comment(model.graph.layer_name(operator))} */\n"
+                f"static const {step.parameters_type} {model.layer_id(index)} = "
+                f"{c_initialiser(step.parameters)};\n"
+            )
+    return "\n".join(parts)
+
+
+def _arena_comment(model: LoweredModel) -> str:
+    lines = [
+        "/* The arena: which bytes hold what, from the start of the first to the end of the last layer.",
+        " *",
+        " *     offset      bytes  layers    content",
+    ]
+    for buffer in model.plan.buffers:
+        life = f"{buffer.first}-{buffer.last}" if buffer.last > buffer.first else f"{buffer.first}"
+        lines.append(f" * {buffer.offset:>10} {buffer.size_bytes:>10}  {life:<8}  {_content(model, buffer)}")
+    if not model.plan.buffers:
+        lines.append(" * nothing: every layer reads the input and writes the output.")
+    return "\n".join([*lines, " */\n"])
+
+
+def _content(model: LoweredModel, buffer: Buffer) -> str:
+    if not buffer.tensors:
+        return "scratch"
+    writers = {operator.outputs[0]: index for index, operator in enumerate(model.graph.operators)}
+    tensor = model.graph.tensors[buffer.tensors[0]]
+    shape = "x".join(str(size) for size in tensor.shape)
+    names = " and, in place, ".join(f"layer {writers[root]}" for root in buffer.tensors)
+    return f"{tensor.dtype.value} {shape}, output of {names}"
+
+
+def _invoke(model: LoweredModel) -> str:
+    input_type, output_type = _C_TYPES[model.input.dtype], _C_TYPES[model.output.dtype]
+    lines = [
+        f"void {model.name}_invoke(void *arena, const {input_type} *input, {output_type} *output)",
+        "{",
+        "    uint8_t *const base = (uint8_t *)arena;",
+    ]
+    for index, operator in enumerate(model.graph.operators):
+        root = operator.outputs[0]
+        if root != model.graph.root(model.graph.output):
+            lines.append(_pointer(model, model.graph.tensors[root], index))
+    if not model.plan.buffers:
+        lines.append("    (void)base;")
+    for index, operator in enumerate(model.graph.operators):
+        shape = "x".join(str(size) for size in model.graph.tensors[operator.outputs[0]].shape)
+        macs = f", {model.steps[index].macs:,} MACs" if model.steps[index].macs else ""
+        name = _comment(model.graph.layer_name(operator))
+        lines += ["", f"    /* {index}: {operator.kind} {name} -> {shape}{macs} */", f"    {_call(model, index)};"]
+    return "\n".join([*lines, "}\n"])
+
+
+def _pointer(model: LoweredModel, tensor: Tensor, step: int) -> str:
+    c_type = tensor.dtype.c_type
+    cast = f"({c_type} *)" if tensor.dtype is DType.INT8 else f"({c_type} *)(void *)"
+    offset = model.plan.tensor_offset(tensor.index)
+    return f"    {c_type} *const output_{step:02d} = {cast}(base + {offset});"
+
+
+def _call(model: LoweredModel, index: int) -> str:
+    """The step's call with every placeholder replaced by a C expression."""
+    graph, step = model.graph, model.steps[index]
+    operator = graph.operators[index]
+    layer = model.layer_id(index)
+    writers = {each.outputs[0]: position for position, each in enumerate(graph.operators)}
+
+    def expression(tensor: int) -> str:
+        root = graph.root(tensor)
+        if root == graph.root(graph.output):
+            return "output"
+        return "input" if root == graph.input else f"output_{writers[root]:02d}"
+
+    names = {constant.name: f"{layer}_{constant.name}" for constant in step.constants}
+    for position, tensor in enumerate(operator.inputs):
+        if tensor >= 0 and graph.tensors[graph.root(tensor)].data is None:
+            names[f"input{position}"] = expression(tensor)
+    names["output"] = expression(operator.outputs[0])
+    names["parameters"] = f"&{layer}"
+    if step.scratch_bytes:
+        c_type = graph.tensors[operator.outputs[0]].dtype.c_type
+        cast = f"({c_type} *)" if c_type == "int8_t" else f"({c_type} *)(void *)"
+        names["scratch"] = f"{cast}(base + {model.plan.scratch_offset(index)})"
+    return step.call.format_map(names)
+
+
+def _comment(text: str) -> str:
+    """Text from the model that cannot end a C comment or continue a line."""
+    return text.replace("*/", "* /").replace("/*", "/ *").replace("\\", "/").replace("??", "? ?")

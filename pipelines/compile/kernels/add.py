@@ -1,0 +1,68 @@
+"""ADD with broadcasting, in int8 and float32."""
+
+from __future__ import annotations
+
+import tflite
+
+from pipelines.compile.graph import DType
+from pipelines.compile.kernels.base import Layer, Step, float_limits, kernel
+from pipelines.compile.kernels.broadcast import broadcast_fields, same_size_inputs
+from pipelines.compile.quantize import Multiplier, activation_range_int8, quantize_multiplier
+
+# Bits of headroom that the int8 inputs are shifted up by (`tensorflow/lite/kernels/add.cc`).
+LEFT_SHIFT = 20
+
+
+@kernel("ADD")
+def add(layer: Layer) -> Step:
+    """Two inputs that broadcast to the output's shape."""
+    loops = broadcast_fields(layer)
+    first, first_constants = layer.operand(0)
+    second, second_constants = layer.operand(1)
+    activation = layer.activation(layer.options(tflite.AddOptions).FusedActivationFunction())
+    dtype = layer.require_types(layer.input(0), layer.input(1), layer.output)
+    if dtype is DType.INT8:
+        parameters = {"loops": loops, **_int8_fields(layer, activation)}
+    else:
+        least_real, greatest_real = float_limits(activation)
+        parameters = {"loops": loops, "least": least_real, "greatest": greatest_real}
+    return Step(
+        call=f"add_{dtype.value}({{parameters}}, {first}, {second}, {{output}})",
+        source=f"add_{dtype.value}.h",
+        parameters_type=f"add_{dtype.value}_parameters",
+        parameters=parameters,
+        constants=(*first_constants, *second_constants),
+        in_place_inputs=same_size_inputs(layer),
+    )
+
+
+def _int8_fields(layer: Layer, activation: str) -> dict[str, int]:
+    """Both inputs are brought to twice the larger scale, added, and brought to the output's scale."""
+    (scale0, zero0), (scale1, zero1) = (layer.scale_and_zero_point(layer.input(position)) for position in (0, 1))
+    scale, zero_point = layer.scale_and_zero_point(layer.output)
+    common = 2 * max(scale0, scale1)
+    found = [
+        quantize_multiplier(scale0 / common),
+        quantize_multiplier(scale1 / common),
+        quantize_multiplier(common / ((1 << LEFT_SHIFT) * scale)),
+    ]
+    _require_below_one(layer, found)
+    least, greatest = activation_range_int8(activation, scale, zero_point)
+    return {
+        "zero_point0": zero0,
+        "multiplier0": found[0].mantissa,
+        "shift0": found[0].shift,
+        "zero_point1": zero1,
+        "multiplier1": found[1].mantissa,
+        "shift1": found[1].shift,
+        "multiplier": found[2].mantissa,
+        "shift": found[2].shift,
+        "zero_point": zero_point,
+        "least": least,
+        "greatest": greatest,
+    }
+
+
+def _require_below_one(layer: Layer, found: list[Multiplier]) -> None:
+    if any(multiplier.shift > 0 for multiplier in found):
+        layer.malformed("has an output scale a million times smaller than its inputs'")

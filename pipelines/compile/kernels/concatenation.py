@@ -1,0 +1,50 @@
+"""CONCATENATION along one axis, in int8 and float32."""
+
+from __future__ import annotations
+
+import math
+
+import tflite
+
+from pipelines.compile.graph import DType
+from pipelines.compile.kernels.base import Constant, Layer, Step, kernel
+
+
+@kernel("CONCATENATION")
+def concatenation(layer: Layer) -> Step:
+    """One strided copy for each input; int8 inputs have the quantization of the output."""
+    inputs = [layer.input(position) for position in range(len(layer.operator.inputs))]
+    output = layer.output
+    if not inputs or not output.shape:
+        layer.malformed("has nothing to concatenate")
+    options = layer.options(tflite.ConcatenationOptions)
+    rank = len(output.shape)
+    axis = int(options.Axis())
+    if not -rank <= axis < rank:
+        layer.malformed(f"concatenates along axis {axis} of {rank}")
+    axis %= rank
+    if layer.activation(options.FusedActivationFunction()) != "NONE":
+        layer.unsupported("has a fused activation", "make the activation a layer of its own")
+    dtype = layer.require_types(*inputs, output)
+    if dtype is DType.INT8:
+        layer.require_same_quantization(*inputs)
+    for tensor in inputs:
+        if len(tensor.shape) != rank:
+            layer.malformed(f"concatenates {list(tensor.shape)} into {list(output.shape)}")
+        layer.require_shape(tensor, (*output.shape[:axis], tensor.shape[axis], *output.shape[axis + 1 :]))
+    layer.require_shape(
+        output, (*output.shape[:axis], sum(tensor.shape[axis] for tensor in inputs), *output.shape[axis + 1 :])
+    )
+
+    rows = math.prod(output.shape[:axis])
+    row_size = math.prod(output.shape[axis:])
+    calls = []
+    constants: list[Constant] = []
+    start = 0
+    for position, tensor in enumerate(inputs):
+        name, operand_constants = layer.operand(position)
+        constants += operand_constants
+        size = math.prod(tensor.shape[axis:])
+        calls.append(f"copy_rows_{dtype.value}({rows}, {size}, {row_size}, {name}, {{output}} + {start})")
+        start += size
+    return Step(call=";\n    ".join(calls), source=f"copy_rows_{dtype.value}.h", constants=tuple(constants))

@@ -1,0 +1,101 @@
+"""CONV_2D, with groups and dilation, in int8 and float32.
+
+A convolution is, for each output pixel, the product of the filter matrix with the patch of the
+image under the window; the patch is gathered into scratch memory, except for 1 x 1 kernels.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import tflite
+
+from pipelines.compile.graph import DType
+from pipelines.compile.kernels import output_stage
+from pipelines.compile.kernels.base import Constant, Layer, Step, float_limits, kernel
+from pipelines.compile.kernels.spatial import Window, output_shape, require_image, window
+
+
+@kernel("CONV_2D")
+def conv_2d(layer: Layer) -> Step:
+    """Input [1, h, w, c]; filters [outputs, kernel h, kernel w, c / groups]; bias [outputs]."""
+    image, filters = layer.input(0), layer.input(1)
+    require_image(layer, image)
+    if len(filters.shape) != 4:
+        layer.malformed(f"has filters of shape {list(filters.shape)}")
+    layer.require_non_empty(filters)
+    outputs, kernel_height, kernel_width, group_channels = filters.shape
+    options = layer.options(tflite.Conv2DOptions)
+    found = window(
+        layer,
+        image,
+        (kernel_height, kernel_width),
+        options,
+        (int(options.DilationHFactor()), int(options.DilationWFactor())),
+    )
+    layer.require_shape(layer.output, output_shape(found, outputs))
+    if image.shape[3] % group_channels or outputs % (image.shape[3] // group_channels):
+        layer.malformed(f"has {image.shape[3]} channels and filters of shape {list(filters.shape)}")
+    dtype = layer.require_types(image, filters, layer.output)
+    weights = layer.constant(1, dtype).reshape(outputs, -1)
+    return lower_convolution(layer, found, weights, group_channels, layer.activation(options.FusedActivationFunction()))
+
+
+def lower_convolution(
+    layer: Layer, found: Window, weights: npt.NDArray[Any], group_channels: int, activation: str
+) -> Step:
+    """The step of a convolution whose filters are the rows of `weights`."""
+    image = layer.input(0)
+    outputs, products = weights.shape
+    groups = image.shape[3] // group_channels
+    macs = found.output[0] * found.output[1] * weights.size
+    pointwise = found.kernel == (1, 1) and groups == 1 and found.pad_before == (0, 0) and layer.operator.padding is None
+    geometry = {
+        **found.fields(image),
+        "dilation_height": found.dilation[0],
+        "dilation_width": found.dilation[1],
+        "groups": groups,
+        "group_channels": group_channels,
+        "output_channels": outputs,
+    }
+    suffix = layer.output.dtype.value
+    source = f"pointwise_conv_2d_{suffix}" if pointwise else f"conv_2d_{suffix}"
+    scratch = "" if pointwise else "{scratch}, "
+
+    if layer.output.dtype is DType.INT8:
+        _, zero_point = layer.scale_and_zero_point(image)
+        bias = output_stage.bias_values(layer, 2, outputs, DType.INT32)
+        folded = output_stage.folded_bias(layer, bias, weights, zero_point)
+        found_multipliers = output_stage.multipliers(layer, image, layer.input(1), single_precision=False)
+        stage = output_stage.fields(layer, activation, per_channel=len(found_multipliers) > 1)
+        return Step(
+            call=f"{source}({{parameters}}, {{input0}}, {{weights}}, {{bias}}, {{multiplier}}, {{shift}}, "
+            f"{scratch}{{output}})",
+            source=f"{source}.h",
+            parameters_type="conv_2d_int8_parameters",
+            parameters={"geometry": geometry, "input_zero_point": zero_point, "stage": stage},
+            constants=(Constant("weights", "int8_t", weights), *output_stage.constants(folded, found_multipliers)),
+            macs=macs,
+            scratch_bytes=0 if pointwise else products,
+        )
+    least, greatest = float_limits(activation)
+    return Step(
+        call=f"{source}({{parameters}}, {{input0}}, {{weights}}, {{bias}}, {scratch}{{output}})",
+        source=f"{source}.h",
+        parameters_type="conv_2d_float32_parameters",
+        parameters={"geometry": geometry, "least": least, "greatest": greatest},
+        constants=(
+            Constant("weights", "float", _transposed_in_groups(weights, groups)),
+            Constant("bias", "float", output_stage.bias_values(layer, 2, outputs, DType.FLOAT32)),
+        ),
+        macs=macs,
+        scratch_bytes=0 if pointwise else products * 4,
+    )
+
+
+def _transposed_in_groups(weights: npt.NDArray[Any], groups: int) -> npt.NDArray[Any]:
+    """[outputs, products] -> [groups, products, outputs / groups], the order the float kernels read."""
+    outputs, products = weights.shape
+    return np.ascontiguousarray(weights.reshape(groups, outputs // groups, products).transpose(0, 2, 1))

@@ -1,0 +1,58 @@
+"""FULLY_CONNECTED in int8 and float32."""
+
+from __future__ import annotations
+
+import numpy as np
+import tflite
+
+from pipelines.compile.graph import DType
+from pipelines.compile.kernels import output_stage
+from pipelines.compile.kernels.base import Constant, Layer, Step, float_limits, kernel
+
+
+@kernel("FULLY_CONNECTED")
+def fully_connected(layer: Layer) -> Step:
+    """Input [..., products]; weights [outputs, products]; bias [outputs]; output [..., outputs]."""
+    vector, matrix = layer.input(0), layer.input(1)
+    options = layer.options(tflite.FullyConnectedOptions)
+    if options.WeightsFormat() != 0:
+        layer.unsupported("has shuffled weights", "export the model with the default weights format")
+    if len(matrix.shape) != 2:
+        layer.malformed(f"has weights of shape {list(matrix.shape)}")
+    layer.require_non_empty(vector, matrix)
+    outputs, products = matrix.shape
+    rows = vector.elements // products
+    if rows * products != vector.elements or layer.output.elements != rows * outputs:
+        layer.malformed(
+            f"maps {list(vector.shape)} to {list(layer.output.shape)} with weights of shape {list(matrix.shape)}"
+        )
+    activation = layer.activation(options.FusedActivationFunction())
+    dtype = layer.require_types(vector, matrix, layer.output)
+    weights = layer.constant(1, dtype)
+    sizes = {"rows": rows, "input_size": products, "output_size": outputs}
+    source = f"fully_connected_{dtype.value}"
+    if dtype is DType.INT8:
+        _, zero_point = layer.scale_and_zero_point(vector)
+        bias = output_stage.bias_values(layer, 2, outputs, DType.INT32)
+        folded = output_stage.folded_bias(layer, bias, weights, zero_point)
+        found = output_stage.multipliers(layer, vector, matrix, single_precision=True)
+        return Step(
+            call=f"{source}({{parameters}}, {{input0}}, {{weights}}, {{bias}}, {{multiplier}}, {{shift}}, {{output}})",
+            source=f"{source}.h",
+            parameters_type=f"{source}_parameters",
+            parameters={**sizes, "stage": output_stage.fields(layer, activation, per_channel=len(found) > 1)},
+            constants=(Constant("weights", "int8_t", weights), *output_stage.constants(folded, found)),
+            macs=rows * weights.size,
+        )
+    least, greatest = float_limits(activation)
+    return Step(
+        call=f"{source}({{parameters}}, {{input0}}, {{weights}}, {{bias}}, {{output}})",
+        source=f"{source}.h",
+        parameters_type=f"{source}_parameters",
+        parameters={**sizes, "least": least, "greatest": greatest},
+        constants=(
+            Constant("weights", "float", np.ascontiguousarray(weights.T)),
+            Constant("bias", "float", output_stage.bias_values(layer, 2, outputs, DType.FLOAT32)),
+        ),
+        macs=rows * weights.size,
+    )

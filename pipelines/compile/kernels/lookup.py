@@ -1,0 +1,94 @@
+"""Functions of one int8 value, as tables of 256 results: LOGISTIC, RELU, RELU6, RELU_N1_TO_1.
+
+Their float32 forms are here too.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+
+from pipelines.compile.fixed_point import logistic
+from pipelines.compile.graph import DType
+from pipelines.compile.kernels.base import Constant, Layer, Step, float_limits, kernel
+from pipelines.compile.quantize import (
+    INT8_MAX,
+    INT8_MIN,
+    activation_range_int8,
+    divide_by_power_of_two,
+    multiply,
+    quantize_multiplier,
+)
+
+LOGISTIC_INTEGER_BITS = 4
+
+
+def lookup_step(layer: Layer, function: Callable[[int], int]) -> Step:
+    """The step that maps every element of an int8 tensor by `function`, evaluated here for all 256."""
+    values = [max(INT8_MIN, min(INT8_MAX, function(value))) for value in range(INT8_MIN, INT8_MAX + 1)]
+    return Step(
+        call="lookup_int8({parameters}, {input0}, {table}, {output})",
+        source="lookup_int8.h",
+        parameters_type="lookup_int8_parameters",
+        parameters={"size": layer.output.elements},
+        constants=(Constant("table", "int8_t", np.array(values)),),
+        in_place_inputs=(0,),
+    )
+
+
+@kernel("LOGISTIC")
+def logistic_layer(layer: Layer) -> Step:
+    """1 / (1 + exp(-x)); the int8 output has scale 1 / 256 and zero point -128."""
+    source = layer.input(0)
+    layer.require_shape(layer.output, source.shape)
+    if layer.require_types(source, layer.output) is DType.FLOAT32:
+        return Step(
+            call="logistic_float32({parameters}, {input0}, {output})",
+            source="logistic_float32.h",
+            parameters_type="logistic_float32_parameters",
+            parameters={"size": source.elements},
+            in_place_inputs=(0,),
+        )
+    if layer.scale_and_zero_point(layer.output) != (1 / 256, -128):
+        layer.unsupported("has an output scale other than 1/256", "quantize again with the TFLite converter")
+    return lookup_step(layer, _logistic_of_int8(layer))
+
+
+def _logistic_of_int8(layer: Layer) -> Callable[[int], int]:
+    """Source: `reference_integer_ops::Logistic` and `LogisticPrepare`."""
+    scale, zero_point = layer.scale_and_zero_point(layer.input(0))
+    fractional_bits = 31 - LOGISTIC_INTEGER_BITS
+    multiplier = quantize_multiplier(scale * 2**fractional_bits)
+    radius = math.floor((2**LOGISTIC_INTEGER_BITS - 1) * 2**fractional_bits / 2**multiplier.shift)
+
+    def value(raw: int) -> int:
+        centred = raw - zero_point
+        if abs(centred) >= radius:
+            return INT8_MIN if centred <= -radius else INT8_MAX
+        result = logistic(multiply(centred, multiplier), LOGISTIC_INTEGER_BITS)
+        return divide_by_power_of_two(result, 23) + INT8_MIN
+
+    return value
+
+
+@kernel("RELU", "RELU6", "RELU_N1_TO_1")
+def relu(layer: Layer) -> Step:
+    """Rescale, then clamp. Source: `QuantizedReluX` in `tensorflow/lite/kernels/activations.cc`."""
+    source = layer.input(0)
+    layer.require_shape(layer.output, source.shape)
+    if layer.require_types(source, layer.output) is DType.FLOAT32:
+        least_real, greatest_real = float_limits(layer.kind)
+        return Step(
+            call="clamp_layer_float32({parameters}, {input0}, {output})",
+            source="clamp_layer_float32.h",
+            parameters_type="clamp_layer_float32_parameters",
+            parameters={"size": source.elements, "least": least_real, "greatest": greatest_real},
+            in_place_inputs=(0,),
+        )
+    scale_in, zero_in = layer.scale_and_zero_point(source)
+    scale_out, zero_out = layer.scale_and_zero_point(layer.output)
+    multiplier = quantize_multiplier(float(np.float32(scale_in) / np.float32(scale_out)))
+    least, greatest = activation_range_int8(layer.kind, scale_out, zero_out)
+    return lookup_step(layer, lambda raw: max(least, min(greatest, zero_out + multiply(raw - zero_in, multiplier))))

@@ -1,0 +1,64 @@
+"""MEAN over neighbouring axes (global average pooling), in int8 and float32."""
+
+from __future__ import annotations
+
+import math
+
+import tflite
+
+from pipelines.compile.graph import DType
+from pipelines.compile.kernels.base import Layer, Step, kernel
+from pipelines.compile.quantize import quantize_multiplier
+
+
+@kernel("MEAN")
+def mean(layer: Layer) -> Step:
+    """Input seen as [outer, reduced, inner], output as [outer, inner]."""
+    source = layer.input(0)
+    layer.require_non_empty(source)
+    axes = _axes(layer, len(source.shape))
+    keep_dims = bool(layer.options(tflite.ReducerOptions).KeepDims())
+    kept = tuple(1 if axis in axes else size for axis, size in enumerate(source.shape) if keep_dims or axis not in axes)
+    layer.require_shape(layer.output, kept)
+    wide = [axis for axis in axes if source.shape[axis] > 1]
+    first, last = (wide[0], wide[-1] + 1) if wide else (0, 0)
+    if any(source.shape[axis] > 1 and axis not in axes for axis in range(first, last)):
+        layer.unsupported(f"averages over the axes {axes}", "average over neighbouring axes only")
+    sizes = {
+        "outer": math.prod(source.shape[:first]),
+        "reduced": math.prod(source.shape[first:last]),
+        "inner": math.prod(source.shape[last:]),
+    }
+    dtype = layer.require_types(source, layer.output)
+    parameters = {**sizes, **_int8_fields(layer, sizes["reduced"])} if dtype is DType.INT8 else sizes
+    return Step(
+        call=f"mean_{dtype.value}({{parameters}}, {{input0}}, {{output}})",
+        source=f"mean_{dtype.value}.h",
+        parameters_type=f"mean_{dtype.value}_parameters",
+        parameters=parameters,
+    )
+
+
+def _axes(layer: Layer, rank: int) -> list[int]:
+    axes = layer.constant(1, DType.INT32).reshape(-1).tolist()
+    if any(not -rank <= axis < rank for axis in axes):
+        layer.malformed(f"averages over the axes {axes} of {rank}")
+    return sorted({axis % rank for axis in axes})
+
+
+def _int8_fields(layer: Layer, count: int) -> dict[str, int]:
+    """The scale's multiplier with 1 / count folded in.
+
+    Source: `QuantizedMeanOrSum` in `tensorflow/lite/kernels/internal/reference/reduce.h`: the
+    mantissa is shifted up as far as the count allows, so that the integer division loses little.
+    """
+    scale_in, zero_in = layer.scale_and_zero_point(layer.input(0))
+    scale_out, zero_out = layer.scale_and_zero_point(layer.output)
+    multiplier = quantize_multiplier(scale_in / scale_out)
+    up = min(count.bit_length() - 1, 32, 31 + multiplier.shift)
+    return {
+        "zero_sum": zero_in * count,
+        "multiplier": (multiplier.mantissa << up) // count,
+        "shift": multiplier.shift - up,
+        "zero_point": zero_out,
+    }

@@ -1,0 +1,20 @@
+#include "matrix_vector_int8.h"
+
+typedef struct {
+    int32_t rows;
+    int32_t input_size;
+    int32_t output_size;
+    output_stage_int8 stage;
+} fully_connected_int8_parameters;
+
+/* FULLY_CONNECTED: weights are [output_size][input_size]. */
+static void fully_connected_int8(const fully_connected_int8_parameters *parameters, const int8_t *input,
+                                 const int8_t *weights, const int32_t *bias, const int32_t *multiplier,
+                                 const int8_t *shift, int8_t *output)
+{
+    for (int32_t row = 0; row < parameters->rows; ++row) {
+        matrix_vector_int8(&parameters->stage, input + row * parameters->input_size, parameters->input_size, weights,
+                           bias, multiplier, shift, 0, parameters->output_size,
+                           output + row * parameters->output_size);
+    }
+}

@@ -1,0 +1,29 @@
+#include "clamp_float32.h"
+
+/* output = clamp(matrix * vector + bias). matrix is [length][rows], transposed, so that eight outputs
+ * grow side by side while each sum keeps the order of the reference: products first, bias last. */
+static void matrix_vector_float32(const float *vector, int32_t length, const float *matrix, const float *bias,
+                                  int32_t rows, float least, float greatest, float *output)
+{
+    int32_t row = 0;
+    for (; row + 8 <= rows; row += 8) {
+        float sums[8] = {0.0f, 0.0f, 0.0f, 0.0f, 0.0f, 0.0f, 0.0f, 0.0f};
+        for (int32_t i = 0; i < length; ++i) {
+            const float x = vector[i];
+            const float *w = matrix + i * rows + row;
+            for (int32_t k = 0; k < 8; ++k) {
+                sums[k] += x * w[k];
+            }
+        }
+        for (int32_t k = 0; k < 8; ++k) {
+            output[row + k] = clamp_float32(sums[k] + bias[row + k], least, greatest);
+        }
+    }
+    for (; row < rows; ++row) {
+        float sum = 0.0f;
+        for (int32_t i = 0; i < length; ++i) {
+            sum += vector[i] * matrix[i * rows + row];
+        }
+        output[row] = clamp_float32(sum + bias[row], least, greatest);
+    }
+}

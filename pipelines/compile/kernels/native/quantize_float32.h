@@ -1,0 +1,20 @@
+#include "requantize_int8.h"
+
+typedef struct {
+    int32_t size;
+    float scale;
+    int32_t zero_point;
+} quantize_float32_parameters;
+
+/* QUANTIZE: to the nearest integer, halves away from zero; saturates, and maps NaN to the zero point. */
+static void quantize_float32(const quantize_float32_parameters *p, const float *input, int8_t *output)
+{
+    for (int32_t i = 0; i < p->size; ++i) {
+        const float real = input[i] / p->scale;
+        const float limited = real > 512.0f ? 512.0f : (real < -512.0f ? -512.0f : (real == real ? real : 0.0f));
+        const int32_t whole = (int32_t)limited;
+        const float rest = limited - (float)whole;
+        const int32_t rounded = whole + (rest >= 0.5f ? 1 : 0) - (rest <= -0.5f ? 1 : 0);
+        output[i] = clamp_int8(rounded + p->zero_point, -128, 127);
+    }
+}

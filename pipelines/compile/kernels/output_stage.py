@@ -1,0 +1,93 @@
+"""Bias and requantization of int8 layers that accumulate products: convolutions and dense layers.
+
+The kernels in C multiply raw int8 values. The input's zero point is subtracted here, once:
+sum((x - z) * w) + b = sum(x * w) + (b - z * sum(w)), exactly, in integers.
+Source: Jacob et al. 2018, section 2.3.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from pipelines.compile.graph import DType, Tensor
+from pipelines.compile.kernels.base import Constant, Fields, Layer
+from pipelines.compile.quantize import (
+    INT32_MAX,
+    INT32_MIN,
+    Multiplier,
+    activation_range_int8,
+    quantize_multiplier,
+)
+
+
+def bias_values(layer: Layer, position: int, count: int, dtype: DType) -> npt.NDArray[Any]:
+    """The bias, or zeros when the layer has none."""
+    tensor = layer.optional_input(position)
+    if tensor is None:
+        return np.zeros(count, dtype.numpy)
+    bias = layer.constant(position, dtype)
+    layer.require_shape(tensor, (count,))
+    return bias
+
+
+def folded_bias(
+    layer: Layer, bias: npt.NDArray[Any], weights: npt.NDArray[Any], zero_point: int
+) -> npt.NDArray[Any]:
+    """bias - zero_point * sum(weights); weights are [outputs, products].
+
+    Also proves that no accumulator can leave int32, whatever the input.
+    """
+    wide = weights.astype(np.int64)
+    folded = bias.astype(np.int64) - zero_point * wide.sum(axis=1)
+    reach = np.abs(folded) + 128 * np.abs(wide).sum(axis=1)
+    if reach.max(initial=0) > INT32_MAX:
+        layer.malformed("has weights or a bias so large that a 32-bit sum overflows")
+    return folded
+
+
+def multipliers(layer: Layer, image: Tensor, weights: Tensor, single_precision: bool) -> list[Multiplier]:
+    """input scale * weight scale / output scale, for each weight scale.
+
+    `single_precision`: the reference multiplies the first two in float32 for a FULLY_CONNECTED with
+    one scale (`GetQuantizedConvolutionMultipler`) and in float64 everywhere else.
+    """
+    input_scale, _ = layer.scale_and_zero_point(image)
+    output_scale, _ = layer.scale_and_zero_point(layer.output)
+    quantization = layer.quantization(weights)
+    if any(quantization.zero_points):
+        layer.unsupported("has asymmetric weights", "quantize weights symmetrically, as the TFLite converter does")
+    if single_precision and len(quantization.scales) == 1:
+        product = float(np.float32(input_scale) * np.float32(quantization.scales[0]))
+        return [quantize_multiplier(product / output_scale)]
+    return [quantize_multiplier(input_scale * scale / output_scale) for scale in quantization.scales]
+
+
+def constants(bias: npt.NDArray[Any], found: list[Multiplier]) -> tuple[Constant, ...]:
+    """The arrays `bias`, `multiplier` and `shift` of the weights file."""
+    return (
+        Constant("bias", "int32_t", bias),
+        Constant("multiplier", "int32_t", np.array([each.mantissa for each in found])),
+        Constant("shift", "int8_t", np.array([each.shift for each in found])),
+    )
+
+
+def fields(layer: Layer, activation: str, per_channel: bool) -> Fields:
+    """The nested struct `output_stage_int8`."""
+    scale, zero_point = layer.scale_and_zero_point(layer.output)
+    least, greatest = activation_range_int8(activation, scale, zero_point)
+    if least > greatest:
+        layer.malformed("has an empty activation range")
+    return {
+        "zero_point": zero_point,
+        "least": least,
+        "greatest": greatest,
+        "per_channel": int(per_channel),
+    }
+
+
+def require_int32(layer: Layer, *values: int) -> None:
+    if any(not INT32_MIN <= value <= INT32_MAX for value in values):
+        layer.malformed("has a constant outside int32")

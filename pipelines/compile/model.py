@@ -1,0 +1,58 @@
+"""What the compiler returns: the C files and the facts about them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pipelines.compile.graph import Shape
+
+
+@dataclass(frozen=True)
+class TensorInfo:
+    """The model's input or output. `dtype` is `"int8"` or `"float32"`.
+
+    For int8, real = scale * (integer - zero_point); for float32 scale is 1.0 and zero_point 0.
+    """
+
+    shape: Shape
+    dtype: str
+    scale: float
+    zero_point: int
+
+    @property
+    def elements(self) -> int:
+        count = 1
+        for size in self.shape:
+            count *= size
+        return count
+
+
+@dataclass(frozen=True)
+class LayerInfo:
+    """One step of the compiled model. `macs` counts multiply-accumulates; `op` is TFLite's name."""
+
+    name: str
+    op: str
+    macs: int
+    output_shape: Shape
+    weights_bytes: int
+    scratch_bytes: int
+
+
+@dataclass(frozen=True)
+class CompiledModel:
+    """A model as C source.
+
+    `files` has `{name}.c`, `{name}.h` and `{name}_weights.h`; only the first is compiled. The arena
+    is what the caller gives to `{name}_invoke`, beside its own input and output buffers.
+    """
+
+    name: str
+    files: dict[str, str]
+    arena_bytes: int
+    arena_lower_bound_bytes: int
+    weights_bytes: int
+    macs: int
+    input: TensorInfo
+    output: TensorInfo
+    layers: list[LayerInfo]

@@ -1,0 +1,69 @@
+"""A compiled model as a function of this machine: what the evaluation and the tests run."""
+
+from __future__ import annotations
+
+import ctypes
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from pipelines.compile.model import CompiledModel
+from pipelines.toolchain import build_shared_library
+
+_C_TYPES = {"int8": "int8_t", "float32": "float"}
+
+
+class NativeModel:
+    """A compiled model in a shared library. Calls release the GIL and may run in parallel."""
+
+    def __init__(self, model: CompiledModel, library: Path) -> None:
+        self.model = model
+        self._invoke_batch = ctypes.CDLL(str(library))[f"{model.name}_invoke_batch"]
+        self._invoke_batch.restype = None
+        pointer = ctypes.c_void_p
+        self._invoke_batch.argtypes = [pointer, ctypes.c_int64, pointer, pointer]
+
+    def invoke_batch(self, inputs: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """Outputs [batch, *output shape without its batch of 1] of inputs [batch, ...].
+
+        The inputs have the model's own type: int8 or float32. Raises `ValueError` for another type
+        or size.
+        """
+        source = self.model.input
+        if inputs.dtype != np.dtype(source.dtype):
+            raise ValueError(f"inputs must be {source.dtype}, not {inputs.dtype}")
+        batch = inputs.shape[0]
+        if inputs.size != batch * source.elements:
+            raise ValueError(f"each input must have {source.elements} values, not {inputs.size / max(batch, 1):g}")
+        contiguous = np.ascontiguousarray(inputs)
+        target = self.model.output
+        outputs = np.empty((batch, *target.shape[1:]), dtype=target.dtype)
+        arena = np.empty(self.model.arena_bytes, dtype=np.uint8)
+        self._invoke_batch(arena.ctypes.data, batch, contiguous.ctypes.data, outputs.ctypes.data)
+        return outputs
+
+
+def build_native(model: CompiledModel) -> NativeModel:
+    """Build the model's C for this machine (cached by content) and load it.
+
+    Raises `pipelines.toolchain.ToolchainError` when there is no compiler.
+    """
+    return NativeModel(model, build_shared_library({**model.files, f"{model.name}_batch.c": _batch_source(model)}))
+
+
+def _batch_source(model: CompiledModel) -> str:
+    input_type, output_type = _C_TYPES[model.input.dtype], _C_TYPES[model.output.dtype]
+    name = model.name
+    return f"""#include "{name}.h"
+
+void {name}_invoke_batch(void *arena, int64_t count, const {input_type} *inputs, {output_type} *outputs);
+
+void {name}_invoke_batch(void *arena, int64_t count, const {input_type} *inputs, {output_type} *outputs)
+{{
+    for (int64_t i = 0; i < count; ++i) {{
+        {name}_invoke(arena, inputs + i * {name.upper()}_INPUT_SIZE, outputs + i * {name.upper()}_OUTPUT_SIZE);
+    }}
+}}
+"""

@@ -1,0 +1,52 @@
+"""Compute at compile time what depends on constants only.
+
+Converters store weights as float16 behind a DEQUANTIZE, and shapes and vectors behind RESHAPE,
+EXPAND_DIMS or SQUEEZE.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from pipelines.compile.errors import ModelFormatError
+from pipelines.compile.graph import DType, Graph, Operator, Tensor
+from pipelines.compile.passes.alias_views import VIEW_KINDS
+
+
+def fold_constants(graph: Graph) -> Graph:
+    """Replace foldable operators whose data input is constant by constant tensors."""
+    tensors = list(graph.tensors)
+    kept = []
+    for operator in graph.operators:
+        data = _fold(operator, tensors)
+        if data is None:
+            kept.append(operator)
+        else:
+            tensors[operator.outputs[0]] = replace(tensors[operator.outputs[0]], data=data)
+    return replace(graph, tensors=tuple(tensors), operators=tuple(kept))
+
+
+def _fold(operator: Operator, tensors: list[Tensor]) -> npt.NDArray[Any] | None:
+    foldable = operator.kind == "DEQUANTIZE" or operator.kind in VIEW_KINDS
+    if not foldable or not operator.inputs or operator.inputs[0] < 0:
+        return None
+    source, target = tensors[operator.inputs[0]], tensors[operator.outputs[0]]
+    if source.data is None:
+        return None
+    if source.elements != target.elements:
+        raise ModelFormatError(f"operator {operator.index} ({operator.kind}) maps {source.shape} to {target.shape}")
+    if operator.kind in VIEW_KINDS:
+        return source.data.reshape(target.shape) if source.dtype is target.dtype else None
+    if target.dtype is not DType.FLOAT32:
+        return None
+    if source.dtype is DType.FLOAT16:
+        return source.data.astype("<f4").reshape(target.shape)
+    quantization = source.quantization
+    if source.dtype is DType.INT8 and quantization is not None and len(quantization.scales) == 1:
+        centred = source.data.astype(np.float32) - np.float32(quantization.zero_points[0])
+        return (centred * np.float32(quantization.scales[0])).astype("<f4").reshape(target.shape)
+    return None
