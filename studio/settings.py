@@ -74,6 +74,8 @@ TEMPLATES = [
 # Data
 DATABASES = {"default": environment.database(environment.text("THIMBLE_DATABASE_URL"), DATA_DIR)}
 REDIS_URL = environment.text("THIMBLE_REDIS_URL", f"unix://{environment.embedded_redis_socket(DATA_DIR)}")
+# Celery writes the address of a Unix socket in its own way.
+CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
@@ -199,6 +201,8 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
         "Role": "studio.projects.models.Role",
+        "Split": "studio.data.models.Split",
+        "UploadSplit": "studio.data.models.UPLOAD_SPLITS",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

@@ -23,6 +23,10 @@ class Split(models.TextChoices):
     TEST = "test"
 
 
+UPLOAD_SPLITS = [*Split.choices, ("auto", "Auto")]
+"""What an upload may ask for: a split, or that its content's hash decides."""
+
+
 class SignalFields(models.Model):
     """What a sample and its copy in a dataset version have in common."""
 

@@ -7,6 +7,8 @@ import uuid
 from django.conf import settings
 from django.db import models, transaction
 
+from studio import storage
+
 
 class Role(models.TextChoices):
     """What a member may do; each may all that the one before may."""
@@ -50,6 +52,13 @@ class Project(models.Model):
     def lock(self) -> None:
         """Hold this project against other writers until the transaction ends."""
         Project.objects.select_for_update().get(pk=self.pk)
+
+    def delete_with_files(self) -> None:
+        """Delete the project, all rows in it, and, once that is certain, its files."""
+        folder = storage.project_folder(self.pk)
+        with transaction.atomic():
+            self.delete()
+            transaction.on_commit(lambda: storage.delete_folder(folder))
 
 
 class Membership(models.Model):

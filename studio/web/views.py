@@ -12,13 +12,15 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema, inline_serializer
 from rest_framework import serializers
-from rest_framework.permissions import AllowAny
+from rest_framework.permissions import AllowAny, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from pipelines.spec import pipeline_json_schema
 from studio.web.errors import errors
 
 _NONCE_MARK = "__CSP_NONCE__"
@@ -62,3 +64,13 @@ def single_page_app(request: HttpRequest, path: str) -> HttpResponse:
     if "." in path.rpartition("/")[2]:
         return HttpResponse("There is no such file.", status=404, content_type="text/plain; charset=utf-8")
     return HttpResponse(html.replace(_NONCE_MARK, str(request.csp_nonce)))  # type: ignore[attr-defined]
+
+
+class PipelineSchemaView(APIView):
+    """JSON Schema of a pipeline: what the browser draws its forms from."""
+
+    permission_classes = [IsAuthenticated]
+
+    @extend_schema(operation_id="schema_pipeline", responses=OpenApiTypes.OBJECT)
+    def get(self, request: Request) -> Response:
+        return Response(pipeline_json_schema())

@@ -7,120 +7,173 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('projects', '0001_initial'),
+        ("projects", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='DatasetVersion',
+            name="DatasetVersion",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('number', models.PositiveIntegerField()),
-                ('sha256', models.CharField(max_length=64)),
-                ('sample_count', models.PositiveIntegerField()),
-                ('labels', models.JSONField()),
-                ('note', models.CharField(blank=True, max_length=400)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='dataset_versions', to='projects.project')),
+                (
+                    "id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
+                ),
+                ("number", models.PositiveIntegerField()),
+                ("sha256", models.CharField(max_length=64)),
+                ("sample_count", models.PositiveIntegerField()),
+                ("labels", models.JSONField()),
+                ("note", models.CharField(blank=True, max_length=400)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="dataset_versions",
+                        to="projects.project",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-number'],
+                "ordering": ["-number"],
             },
         ),
         migrations.CreateModel(
-            name='DatasetVersionSample',
+            name="DatasetVersionSample",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200)),
-                ('label', models.CharField(blank=True, max_length=120)),
-                ('split', models.CharField(choices=[('training', 'Training'), ('test', 'Test')], max_length=8)),
-                ('group', models.CharField(blank=True, max_length=120)),
-                ('spans', models.JSONField(default=list)),
-                ('sample_rate_hz', models.FloatField()),
-                ('duration_ms', models.FloatField()),
-                ('channels', models.JSONField()),
-                ('units', models.JSONField()),
-                ('signal_key', models.CharField(max_length=200)),
-                ('signal_sha256', models.CharField(max_length=64)),
-                ('position', models.PositiveIntegerField()),
-                ('sample_id', models.UUIDField()),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='samples', to='data.datasetversion')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=200)),
+                ("label", models.CharField(blank=True, max_length=120)),
+                (
+                    "split",
+                    models.CharField(choices=[("training", "Training"), ("test", "Test")], max_length=8),
+                ),
+                ("group", models.CharField(blank=True, max_length=120)),
+                ("spans", models.JSONField(default=list)),
+                ("sample_rate_hz", models.FloatField()),
+                ("duration_ms", models.FloatField()),
+                ("channels", models.JSONField()),
+                ("units", models.JSONField()),
+                ("signal_key", models.CharField(max_length=200)),
+                ("signal_sha256", models.CharField(max_length=64)),
+                ("position", models.PositiveIntegerField()),
+                ("sample_id", models.UUIDField()),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="samples",
+                        to="data.datasetversion",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position'],
+                "ordering": ["position"],
             },
         ),
         migrations.CreateModel(
-            name='Sample',
+            name="Sample",
             fields=[
-                ('name', models.CharField(max_length=200)),
-                ('label', models.CharField(blank=True, max_length=120)),
-                ('split', models.CharField(choices=[('training', 'Training'), ('test', 'Test')], max_length=8)),
-                ('group', models.CharField(blank=True, max_length=120)),
-                ('spans', models.JSONField(default=list)),
-                ('sample_rate_hz', models.FloatField()),
-                ('duration_ms', models.FloatField()),
-                ('channels', models.JSONField()),
-                ('units', models.JSONField()),
-                ('signal_key', models.CharField(max_length=200)),
-                ('signal_sha256', models.CharField(max_length=64)),
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('original_name', models.CharField(max_length=255)),
-                ('original_key', models.CharField(max_length=200)),
-                ('sha256', models.CharField(max_length=64)),
-                ('size_bytes', models.BigIntegerField()),
-                ('metadata', models.JSONField(default=dict)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='samples', to='projects.project')),
+                ("name", models.CharField(max_length=200)),
+                ("label", models.CharField(blank=True, max_length=120)),
+                (
+                    "split",
+                    models.CharField(choices=[("training", "Training"), ("test", "Test")], max_length=8),
+                ),
+                ("group", models.CharField(blank=True, max_length=120)),
+                ("spans", models.JSONField(default=list)),
+                ("sample_rate_hz", models.FloatField()),
+                ("duration_ms", models.FloatField()),
+                ("channels", models.JSONField()),
+                ("units", models.JSONField()),
+                ("signal_key", models.CharField(max_length=200)),
+                ("signal_sha256", models.CharField(max_length=64)),
+                (
+                    "id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
+                ),
+                ("original_name", models.CharField(max_length=255)),
+                ("original_key", models.CharField(max_length=200)),
+                ("sha256", models.CharField(max_length=64)),
+                ("size_bytes", models.BigIntegerField()),
+                ("metadata", models.JSONField(default=dict)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="samples",
+                        to="projects.project",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-created_at', 'id'],
+                "ordering": ["-created_at", "id"],
             },
         ),
         migrations.AddConstraint(
-            model_name='datasetversion',
-            constraint=models.UniqueConstraint(fields=('project', 'number'), name='dataset_version_number_unique'),
+            model_name="datasetversion",
+            constraint=models.UniqueConstraint(
+                fields=("project", "number"), name="dataset_version_number_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='datasetversion',
-            constraint=models.UniqueConstraint(fields=('project', 'sha256'), name='dataset_version_content_unique'),
+            model_name="datasetversion",
+            constraint=models.UniqueConstraint(
+                fields=("project", "sha256"), name="dataset_version_content_unique"
+            ),
         ),
         migrations.AddIndex(
-            model_name='datasetversionsample',
-            index=models.Index(fields=['signal_key'], name='dataset_version_signal_key'),
+            model_name="datasetversionsample",
+            index=models.Index(fields=["signal_key"], name="dataset_version_signal_key"),
         ),
         migrations.AddConstraint(
-            model_name='datasetversionsample',
-            constraint=models.UniqueConstraint(fields=('version', 'position'), name='dataset_version_position_unique'),
+            model_name="datasetversionsample",
+            constraint=models.UniqueConstraint(
+                fields=("version", "position"), name="dataset_version_position_unique"
+            ),
         ),
         migrations.AddIndex(
-            model_name='sample',
-            index=models.Index(fields=['project', '-created_at', 'id'], name='sample_project_created'),
+            model_name="sample",
+            index=models.Index(fields=["project", "-created_at", "id"], name="sample_project_created"),
         ),
         migrations.AddIndex(
-            model_name='sample',
-            index=models.Index(fields=['project', 'label', 'split', 'duration_ms'], name='sample_project_label'),
+            model_name="sample",
+            index=models.Index(
+                fields=["project", "label", "split", "duration_ms"], name="sample_project_label"
+            ),
         ),
         migrations.AddIndex(
-            model_name='sample',
-            index=models.Index(fields=['project', 'split'], name='sample_project_split'),
+            model_name="sample",
+            index=models.Index(fields=["project", "split"], name="sample_project_split"),
         ),
         migrations.AddIndex(
-            model_name='sample',
-            index=models.Index(fields=['project', 'name'], name='sample_project_name'),
+            model_name="sample",
+            index=models.Index(fields=["project", "name"], name="sample_project_name"),
         ),
         migrations.AddIndex(
-            model_name='sample',
-            index=models.Index(fields=['project', 'signal_key'], name='sample_signal_key'),
+            model_name="sample",
+            index=models.Index(fields=["project", "signal_key"], name="sample_signal_key"),
         ),
         migrations.AddConstraint(
-            model_name='sample',
-            constraint=models.UniqueConstraint(fields=('project', 'sha256'), name='sample_content_unique'),
+            model_name="sample",
+            constraint=models.UniqueConstraint(fields=("project", "sha256"), name="sample_content_unique"),
         ),
     ]
