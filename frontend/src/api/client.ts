@@ -38,10 +38,16 @@ export function apiUrl(path: string, query: Query = {}): string {
   return `${BASE}${path}${text ? `?${text}` : ""}`;
 }
 
+/** The API words its errors in lower case, to stand after a field's name; on a page they stand alone. */
+const asSentence = (message: string): string => message.charAt(0).toUpperCase() + message.slice(1);
+
 /** Turn any body of a refusal into field errors. */
 export function errorsOf(status: number, body: unknown): FieldError[] {
   if (typeof body === "object" && body !== null && "errors" in body && Array.isArray(body.errors)) {
-    return body.errors as FieldError[];
+    return (body.errors as FieldError[]).map(({ field, message }) => ({
+      field,
+      message: asSentence(message),
+    }));
   }
   if (status >= 500) {
     return [

@@ -65,6 +65,8 @@ export interface Sample {
   channels: string[];
   units: string[];
   spans: Span[];
+  /** What must stay in one split, such as a volunteer; empty for none. */
+  group: string;
   size_bytes: number;
   sha256: string;
   created_at: string;
@@ -86,15 +88,15 @@ export interface SampleSummary {
   channel_sets: { channels: string[]; count: number }[];
 }
 
-/** Min/max envelope: `min[channel][point]`. */
+/** Min/max envelope: `min[channel][point]`; null where the recording holds no number. */
 export interface Waveform {
   start_ms: number;
   end_ms: number;
   channels: string[];
   units: string[];
   t_ms: number[];
-  min: number[][];
-  max: number[][];
+  min: (number | null)[][];
+  max: (number | null)[][];
 }
 
 export interface DatasetVersion {

@@ -8,6 +8,7 @@ import {
   redirect,
 } from "@tanstack/react-router";
 import { meQuery } from "@/api/queries";
+import { dataSearch } from "./dataSearch";
 import { NotFound } from "./NotFound";
 import { ProjectShell } from "./ProjectShell";
 import { queryClient } from "./queryClient";
@@ -69,6 +70,7 @@ const overviewRoute = createRoute({
 const dataRoute = createRoute({
   getParentRoute: () => projectRoute,
   path: "/data",
+  validateSearch: dataSearch,
   component: lazyRouteComponent(() => import("@/pages/data/DataPage")),
 });
 
