@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class ExampleConfig(AppConfig):
+    """A ready-made project on real recordings, to look around in."""
+
+    name = "studio.example"
+    label = "example"
