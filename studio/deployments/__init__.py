@@ -1,0 +1,1 @@
+"""Deployments: a model built for a target and a board, as a zip to download."""

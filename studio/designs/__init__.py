@@ -1,0 +1,1 @@
+"""Pipeline designs: what a person draws before it is run."""

@@ -1,0 +1,1 @@
+"""Jobs: long-running work with a state, progress, a log, live events, cancel and retry."""
