@@ -122,7 +122,7 @@ class WaveformView(_SampleContentView):
 class AudioView(_SampleContentView):
     """The recording to listen to: 16-bit PCM, mono; for sample rates of 4 kHz and more."""
 
-    @extend_schema(responses={(200, "audio/wav"): OpenApiTypes.BINARY})
+    @extend_schema(operation_id="projects_samples_audio", responses={(200, "audio/wav"): OpenApiTypes.BINARY})
     def get(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
         sample: Sample = self.get_object()
         if sample.sample_rate_hz < LOWEST_SAMPLE_RATE_HZ:
