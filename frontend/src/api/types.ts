@@ -170,7 +170,7 @@ export interface DesignCheck {
     input_shape: number[];
     output_shape: number[];
     cost: Cost;
-    layers: Record<string, unknown>[];
+    layers: { name: string; op: string; output_shape: number[]; macs: number; weights: number }[];
   }[];
   windows_estimate?: { training: number; test: number };
 }
@@ -224,7 +224,7 @@ export interface JobBrief {
 
 export interface Job extends JobBrief {
   kind: string;
-  error: string;
+  error: { field: string; message: string } | null;
   attempt: number;
   created_at: string;
   started_at: string | null;

@@ -15,6 +15,8 @@ export interface SchemaFormProps {
   errors?: readonly FieldError[];
   /** Fields drawn elsewhere, or not at all. */
   omit?: readonly string[];
+  /** Names of the fields to draw first; the others follow as the schema has them. */
+  order?: readonly string[];
   /** How many fields to show before “More settings”; all unless told. */
   first?: number;
   /** What may be chosen in a list of strings or a string, by field name. */
@@ -30,21 +32,24 @@ export function SchemaForm({
   onChange,
   errors = [],
   omit = [],
+  order = [],
   first,
   options = {},
   disabled = false,
 }: SchemaFormProps) {
   const { schema } = resolve(given, root);
   const moreId = useId();
-  const names = Object.keys(schema.properties ?? {}).filter((name) => {
-    const part = resolve(schema.properties?.[name] as Schema, root).schema;
+  const properties = schema.properties ?? {};
+  const names = [
+    ...new Set([...order.filter((name) => name in properties), ...Object.keys(properties)]),
+  ].filter((name) => {
+    const part = resolve(properties[name] as Schema, root).schema;
     return !omit.includes(name) && !("const" in part);
   });
   const shown = first !== undefined && names.length > first + 1 ? names.slice(0, first) : names;
   const more = names.slice(shown.length);
   const isTouched = (name: string) =>
-    value[name] !== undefined &&
-    !sameValue(value[name], defaultOf(schema.properties?.[name] as Schema, root));
+    value[name] !== undefined && !sameValue(value[name], defaultOf(properties[name] as Schema, root));
   const faulty = more.some((name) =>
     errors.some((error) => error.field === name || error.field.startsWith(`${name}.`)),
   );
@@ -60,7 +65,7 @@ export function SchemaForm({
     <Field
       key={name}
       name={name}
-      schema={schema.properties?.[name] as Schema}
+      schema={properties[name] as Schema}
       root={root}
       required={schema.required?.includes(name) ?? false}
       value={value[name]}
