@@ -1,0 +1,16 @@
+"""Judge a library by its own code: the C, built for this machine, over the whole test split."""
+
+from pipelines.evaluate.evaluation import Evaluation, EvaluationError, evaluate
+from pipelines.evaluate.metrics import ClassMetrics, accuracy_of, class_metrics, confusion_matrix
+from pipelines.evaluate.native import NativeLibrary
+
+__all__ = [
+    "ClassMetrics",
+    "Evaluation",
+    "EvaluationError",
+    "NativeLibrary",
+    "accuracy_of",
+    "class_metrics",
+    "confusion_matrix",
+    "evaluate",
+]
