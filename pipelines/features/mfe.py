@@ -16,6 +16,7 @@ from pipelines.features.native_config import NativeConfig, table
 from pipelines.signals import FloatArray
 
 _DB_PER_LOG2 = 10 * math.log10(2)
+_MOST_FEATURES = 1_000_000
 
 
 class MfeParams(BlockParams):
@@ -90,7 +91,8 @@ class Mfe(NativeFeatureBlock):
     ``max(0, 1 - 10 log10(E) / noise_floor_db)``.
 
     Raises:
-        BlockError: a frame is longer than the window, or the frequencies do not fit the sample rate.
+        BlockError: a frame is longer than the window, the frequencies do not fit the sample rate, or there would be
+            more than a million features.
     """
 
     id = "mfe"
@@ -123,6 +125,11 @@ class Mfe(NativeFeatureBlock):
         if params.low_hz >= self.high_hz:
             raise BlockError(
                 f"low_hz: {params.low_hz:g} Hz must be below the highest frequency, {self.high_hz:g} Hz; lower it"
+            )
+        if self.output_size > _MOST_FEATURES:
+            raise BlockError(
+                f"frame_stride_ms: {self.frame_count:,} frames make {self.output_size:,} features a window, more than "
+                f"{_MOST_FEATURES:,}; lengthen the stride, shorten the window or use fewer filters"
             )
 
     @property

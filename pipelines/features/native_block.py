@@ -57,8 +57,7 @@ class NativeFeatureBlock(FeatureBlock):
                 f"windows: expected shape [batch, {expected[0]}, {expected[1]}], got {windows.shape}"
             )
         native = self.native
-        headers, sources = read_sources(native.units)
-        batch = batch_function(native.name, native.config.type_name, {**headers, **sources})
+        batch = batch_function(native.name, native.config.type_name, native.units)
         config = native.config.to_ctypes()
         scratch = np.empty(native.scratch_floats, np.float32)
         features = np.empty((len(windows), self.output_size), np.float32)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import ctypes
 import functools
 import platform
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +56,8 @@ def machine_flags() -> tuple[str, ...]:
     return ("-mavx2",) if "avx2" in features else ()
 
 
-def batch_function(function: str, config_type: str, texts: Mapping[str, str]) -> Callable[..., None]:
+@functools.cache
+def batch_function(function: str, config_type: str, units: tuple[str, ...]) -> Callable[..., None]:
     """The block's C function, looped over many windows.
 
     Called as ``(config, windows, count, window_floats, feature_floats, features, scratch)``; the pointers are
@@ -65,18 +66,15 @@ def batch_function(function: str, config_type: str, texts: Mapping[str, str]) ->
     Args:
         function: its C name; it is declared in the header of the same name.
         config_type: its config struct.
-        texts: file name -> text of everything that it is built from.
+        units: the units of ``native/`` that it is built from.
 
     Raises:
         ToolchainError: there is no C compiler, or it refuses the sources.
     """
-    return _load(function, config_type, tuple(sorted(texts.items())))
-
-
-@functools.cache
-def _load(function: str, config_type: str, texts: tuple[tuple[str, str], ...]) -> Callable[..., None]:
+    headers, sources = read_sources(units)
     driver = _DRIVER.format(function=function, config_type=config_type)
-    path = build_shared_library({**dict(texts), "batch.c": driver}, [*DEFAULT_FLAGS, *machine_flags()])
+    flags = [*DEFAULT_FLAGS, *machine_flags()]
+    path = build_shared_library({**headers, **sources, "batch.c": driver}, flags)
     batch: Any = getattr(ctypes.CDLL(str(path)), f"{function}_batch")
     address, size = ctypes.c_void_p, ctypes.c_size_t
     batch.argtypes = [address, address, size, size, size, address, address]

@@ -149,6 +149,10 @@ def test_a_window_of_one_sample_is_one_frame():
         ({"frame_ms": 2000}, "frame_ms: a frame of 2000 ms is longer than the window of 1000 ms; shorten"),
         ({"high_hz": 9000}, "high_hz: 9000 Hz is above half the sample rate; use at most 8000 Hz, or 0"),
         ({"low_hz": 5000, "high_hz": 4000}, "low_hz: 5000 Hz must be below the highest frequency, 4000 Hz"),
+        (
+            {"frame_stride_ms": 0.01, "filter_count": 80},
+            "frame_stride_ms: 15,681 frames make 1,254,480 features",
+        ),
         ({"low_hz": 8000}, "low_hz: 8000 Hz must be below the highest frequency, 8000 Hz"),
     ],
 )
