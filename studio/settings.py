@@ -115,9 +115,12 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
 # The built front end and the docs page's own files
 FRONTEND_DIR = BASE_DIR / "frontend" / "dist"
 STATIC_URL = "/static/"
-STATIC_ROOT = DATA_DIR / "static"
-WHITENOISE_USE_FINDERS = True
+WHITENOISE_USE_FINDERS = (
+    True  # files are served from where they are installed: there is no collectstatic to forget
+)
 WHITENOISE_AUTOREFRESH = False
+WHITENOISE_ALLOW_ALL_ORIGINS = False
+WHITENOISE_IMMUTABLE_FILE_TEST = r"^/assets/.+-[\w-]{8}\.\w+$"  # how Vite names what never changes
 WHITENOISE_ROOT = FRONTEND_DIR if FRONTEND_DIR.is_dir() else None
 WHITENOISE_MAX_AGE = 3600
 

@@ -28,7 +28,6 @@ def redis_url() -> Iterator[str]:
             CELERY_BROKER_URL=url.replace("unix://", "redis+socket://"),
             CACHES={"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": url}},
             PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
-            STATIC_ROOT=None,
         ),
     ):
         yield url
