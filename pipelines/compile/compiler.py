@@ -28,7 +28,9 @@ def compile_model(tflite: bytes, name: str) -> CompiledModel:
     kernel (it names the layer and the cure), `CompileError` when the name is not an identifier.
     """
     if not _NAME.fullmatch(name):
-        raise CompileError(f"name {name!r} must be a lower-case C identifier of at most 63 characters, like 'model'")
+        raise CompileError(
+            f"name {name!r} must be a lower-case C identifier of at most 63 characters, like 'model'"
+        )
     graph = run_passes(read_model(tflite))
     steps = [lower(graph, operator) for operator in graph.operators]
     _check_whole(graph, steps)
@@ -71,7 +73,9 @@ def _check_whole(graph: Graph, steps: list[Step]) -> None:
         raise ModelFormatError("the model's output is a constant; it does not depend on the input")
     for operator in graph.operators:
         if len(operator.outputs) != 1:
-            raise ModelFormatError(f"layer {graph.layer_name(operator)!r} ({operator.kind}) has several outputs")
+            raise ModelFormatError(
+                f"layer {graph.layer_name(operator)!r} ({operator.kind}) has several outputs"
+            )
     total = sum(constant.size_bytes for step in steps for constant in step.constants)
     if total > MAX_WEIGHTS_BYTES:
         raise CompileError(f"the model has {total} bytes of weights; at most {MAX_WEIGHTS_BYTES} compile")

@@ -15,6 +15,7 @@ from pipelines.compile.plan import ALIGNMENT_BYTES, Buffer
 _NATIVE = Path(__file__).parent / "kernels" / "native"
 _INCLUDE = re.compile(r'^#include "(\w+\.h)"\n', re.MULTILINE)
 _C_TYPES = {"int8": "int8_t", "float32": "float"}
+_LINE_CHARACTERS = 110
 
 
 def emit_files(model: LoweredModel) -> dict[str, str]:
@@ -200,7 +201,11 @@ def _invoke(model: LoweredModel) -> str:
         shape = "x".join(str(size) for size in model.graph.tensors[operator.outputs[0]].shape)
         macs = f", {model.steps[index].macs:,} MACs" if model.steps[index].macs else ""
         name = _comment(model.graph.layer_name(operator))
-        lines += ["", f"    /* {index}: {operator.kind} {name} -> {shape}{macs} */", f"    {_call(model, index)};"]
+        lines += [
+            "",
+            f"    /* {index}: {operator.kind} {name} -> {shape}{macs} */",
+            f"    {_call(model, index)};",
+        ]
     return "\n".join([*lines, "}\n"])
 
 
@@ -234,7 +239,20 @@ def _call(model: LoweredModel, index: int) -> str:
         c_type = graph.tensors[operator.outputs[0]].dtype.c_type
         cast = f"({c_type} *)" if c_type == "int8_t" else f"({c_type} *)(void *)"
         names["scratch"] = f"{cast}(base + {model.plan.scratch_offset(index)})"
-    return step.call.format_map(names)
+    return ";\n    ".join(_wrapped(call) for call in step.call.format_map(names).split(";\n    "))
+
+
+def _wrapped(call: str) -> str:
+    """A call whose arguments continue below the first one where the line is full."""
+    function, _, rest = call.partition("(")
+    lines = [f"    {function}("]
+    for argument in rest.split(", "):
+        separator = "" if lines[-1].endswith("(") else " "
+        if len(lines[-1]) + len(separator) + len(argument) + 2 > _LINE_CHARACTERS:
+            lines.append(" " * (len(function) + 5))
+            separator = ""
+        lines[-1] += f"{separator}{argument},"
+    return "\n".join(lines).strip().removesuffix(",")
 
 
 def _comment(text: str) -> str:

@@ -28,5 +28,7 @@ class LoweredModel:
 
     def layer_id(self, step: int) -> str:
         """The C prefix of a step's parameters and constants, like `layer_03_conv_2d`."""
-        kind = "".join(letter if letter.isalnum() else "_" for letter in self.graph.operators[step].kind.lower())
+        kind = "".join(
+            letter if letter.isalnum() else "_" for letter in self.graph.operators[step].kind.lower()
+        )
         return f"layer_{step:02d}_{kind}"

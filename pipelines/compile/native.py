@@ -26,7 +26,7 @@ class NativeModel:
         self._invoke_batch.argtypes = [pointer, ctypes.c_int64, pointer, pointer]
 
     def invoke_batch(self, inputs: npt.NDArray[Any]) -> npt.NDArray[Any]:
-        """Outputs [batch, *output shape without its batch of 1] of inputs [batch, ...].
+        """Outputs [batch, *output shape without a leading 1] of inputs [batch, ...].
 
         The inputs have the model's own type: int8 or float32. Raises `ValueError` for another type
         or size.
@@ -36,10 +36,13 @@ class NativeModel:
             raise ValueError(f"inputs must be {source.dtype}, not {inputs.dtype}")
         batch = inputs.shape[0]
         if inputs.size != batch * source.elements:
-            raise ValueError(f"each input must have {source.elements} values, not {inputs.size / max(batch, 1):g}")
+            raise ValueError(
+                f"each input must have {source.elements} values, not {inputs.size / max(batch, 1):g}"
+            )
         contiguous = np.ascontiguousarray(inputs)
         target = self.model.output
-        outputs = np.empty((batch, *target.shape[1:]), dtype=target.dtype)
+        shape = target.shape[1:] if target.shape[:1] == (1,) else target.shape
+        outputs = np.empty((batch, *shape), dtype=target.dtype)
         arena = np.empty(self.model.arena_bytes, dtype=np.uint8)
         self._invoke_batch(arena.ctypes.data, batch, contiguous.ctypes.data, outputs.ctypes.data)
         return outputs
@@ -50,7 +53,9 @@ def build_native(model: CompiledModel) -> NativeModel:
 
     Raises `pipelines.toolchain.ToolchainError` when there is no compiler.
     """
-    return NativeModel(model, build_shared_library({**model.files, f"{model.name}_batch.c": _batch_source(model)}))
+    return NativeModel(
+        model, build_shared_library({**model.files, f"{model.name}_batch.c": _batch_source(model)})
+    )
 
 
 def _batch_source(model: CompiledModel) -> str:

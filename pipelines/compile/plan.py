@@ -6,14 +6,15 @@ two tensors that live at the same time do not overlap.
 
 Placement is greedy (Pisarchyk and Lee, "Efficient Memory Management for Deep Neural Net Inference",
 2020): in a fixed order, each buffer goes to the lowest offset that is free during its life. Several
-orders are tried and the smallest arena wins. No arena can be smaller than the most bytes that live at
+orders are tried, and one that fills an arena of the lower bound from both ends by turns, as a chain of
+layers wants it; the smallest arena wins. No arena can be smaller than the most bytes that live at
 once, which is the lower bound.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipelines.compile.graph import Graph, Tensor
 from pipelines.compile.kernels import Step
@@ -62,6 +63,7 @@ def plan_memory(graph: Graph, steps: Sequence[Step]) -> MemoryPlan:
         for step in range(max(len(steps), 1))
     )
     placements = [_place(sorted(buffers, key=order)) for order in _ORDERS]
+    placements.append(_place_from_both_ends(sorted(buffers, key=_ORDERS[2]), lower_bound))
     best = min(placements, key=_span)
     return MemoryPlan(tuple(sorted(best, key=lambda each: each.first)), _span(best), lower_bound)
 
@@ -122,11 +124,30 @@ def _same_kind(graph: Graph, first: int, second: int) -> bool:
 def _place(buffers: Sequence[Buffer]) -> list[Buffer]:
     placed: list[Buffer] = []
     for buffer in buffers:
-        offset = 0
-        rivals = [each for each in placed if each.first <= buffer.last and buffer.first <= each.last]
-        for rival in sorted(rivals, key=lambda each: each.offset):
-            if offset + buffer.size_bytes <= rival.offset:
-                break
-            offset = max(offset, rival.offset + _aligned(rival.size_bytes))
-        placed.append(Buffer(buffer.tensors, buffer.size_bytes, buffer.first, buffer.last, offset))
+        placed.append(replace(buffer, offset=_lowest_offset(buffer, placed)))
     return placed
+
+
+def _place_from_both_ends(buffers: Sequence[Buffer], arena_bytes: int) -> list[Buffer]:
+    placed: list[Buffer] = []
+    for turn, buffer in enumerate(buffers):
+        top = arena_bytes - _aligned(buffer.size_bytes)
+        rivals = _rivals(buffer, placed)
+        fits_on_top = all(rival.offset + rival.size_bytes <= top for rival in rivals)
+        offset = top if turn % 2 and fits_on_top else _lowest_offset(buffer, placed)
+        placed.append(replace(buffer, offset=offset))
+    return placed
+
+
+def _rivals(buffer: Buffer, placed: Sequence[Buffer]) -> list[Buffer]:
+    """The placed buffers that live at the same time."""
+    return [each for each in placed if each.first <= buffer.last and buffer.first <= each.last]
+
+
+def _lowest_offset(buffer: Buffer, placed: Sequence[Buffer]) -> int:
+    offset = 0
+    for rival in sorted(_rivals(buffer, placed), key=lambda each: each.offset):
+        if offset + buffer.size_bytes <= rival.offset:
+            break
+        offset = max(offset, rival.offset + _aligned(rival.size_bytes))
+    return offset

@@ -81,7 +81,8 @@ def _read(model: Any, file_bytes: int) -> Graph:
     kinds = _read_kinds(model)
     operator_count = _count(subgraph.OperatorsLength, MAX_OPERATORS, "operators")
     operators = tuple(
-        _read_operator(subgraph.Operators(index), index, kinds, tensor_count) for index in range(operator_count)
+        _read_operator(subgraph.Operators(index), index, kinds, tensor_count)
+        for index in range(operator_count)
     )
     graph = Graph(
         tensors,
@@ -172,14 +173,18 @@ def _read_data(model: Any, buffer: int, index: int, shape: Shape, dtype: DType) 
         raise ModelFormatError(f"tensor {index} refers to buffer {buffer}, which does not exist")
     entry = model.Buffers(buffer)
     if entry.Offset() > 1:
-        raise ModelFormatError(f"buffer {buffer} lies outside the flatbuffer; such large models do not compile")
+        raise ModelFormatError(
+            f"buffer {buffer} lies outside the flatbuffer; such large models do not compile"
+        )
     length = entry.DataLength()
     if length == 0 or dtype is DType.OTHER:
         return None
     raw = entry.DataAsNumpy()
     expected = math.prod(shape) * dtype.numpy.itemsize
     if len(raw) != expected:
-        raise ModelFormatError(f"tensor {index} of shape {shape} needs {expected} bytes, its buffer has {len(raw)}")
+        raise ModelFormatError(
+            f"tensor {index} of shape {shape} needs {expected} bytes, its buffer has {len(raw)}"
+        )
     data = np.frombuffer(raw.tobytes(), dtype=dtype.numpy).reshape(shape)
     if data.dtype.kind == "f" and not np.isfinite(data).all():
         raise ModelFormatError(f"tensor {index} holds weights that are not finite; train the model again")
@@ -192,12 +197,16 @@ def _read_quantization(quantization: Any, index: int, shape: Shape) -> Quantizat
     count = quantization.ScaleLength()
     axis = int(quantization.QuantizedDimension())
     if count > 1 and not (0 <= axis < len(shape) and shape[axis] == count):
-        raise ModelFormatError(f"tensor {index} has {count} scales, which do not match axis {axis} of {shape}")
+        raise ModelFormatError(
+            f"tensor {index} has {count} scales, which do not match axis {axis} of {shape}"
+        )
     scales = np.asarray(quantization.ScaleAsNumpy(), dtype=np.float32)
     if not (np.isfinite(scales).all() and (scales > 0).all()):
         raise ModelFormatError(f"tensor {index} has a scale that is not a positive number")
     if quantization.ZeroPointLength() not in (0, count):
-        raise ModelFormatError(f"tensor {index} has {quantization.ZeroPointLength()} zero points for {count} scales")
+        raise ModelFormatError(
+            f"tensor {index} has {quantization.ZeroPointLength()} zero points for {count} scales"
+        )
     points = [int(quantization.ZeroPoint(position)) for position in range(quantization.ZeroPointLength())]
     return Quantization(tuple(scales.tolist()), tuple(points or [0] * count), axis)
 
@@ -221,7 +230,9 @@ def _check_order(graph: Graph) -> None:
             )
         for tensor in operator.outputs:
             if tensor in ready:
-                raise ModelFormatError(f"operator {operator.index} ({operator.kind}) writes tensor {tensor} again")
+                raise ModelFormatError(
+                    f"operator {operator.index} ({operator.kind}) writes tensor {tensor} again"
+                )
             ready.add(tensor)
     if graph.output not in ready:
         raise ModelFormatError("no operator writes the model's output")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tflite
 
 from pipelines.compile.graph import DType
-from pipelines.compile.kernels.base import Layer, Step, float_limits, kernel
+from pipelines.compile.kernels.base import Fields, Layer, Step, float_limits, kernel
 from pipelines.compile.kernels.broadcast import broadcast_fields, same_size_inputs
 from pipelines.compile.quantize import Multiplier, activation_range_int8, quantize_multiplier
 
@@ -21,6 +21,7 @@ def add(layer: Layer) -> Step:
     second, second_constants = layer.operand(1)
     activation = layer.activation(layer.options(tflite.AddOptions).FusedActivationFunction())
     dtype = layer.require_types(layer.input(0), layer.input(1), layer.output)
+    parameters: Fields
     if dtype is DType.INT8:
         parameters = {"loops": loops, **_int8_fields(layer, activation)}
     else:
@@ -38,7 +39,9 @@ def add(layer: Layer) -> Step:
 
 def _int8_fields(layer: Layer, activation: str) -> dict[str, int]:
     """Both inputs are brought to twice the larger scale, added, and brought to the output's scale."""
-    (scale0, zero0), (scale1, zero1) = (layer.scale_and_zero_point(layer.input(position)) for position in (0, 1))
+    (scale0, zero0), (scale1, zero1) = (
+        layer.scale_and_zero_point(layer.input(position)) for position in (0, 1)
+    )
     scale, zero_point = layer.scale_and_zero_point(layer.output)
     common = 2 * max(scale0, scale1)
     found = [

@@ -155,7 +155,8 @@ class Layer:
     def require_same_quantization(self, *tensors: Tensor) -> None:
         if any(self.quantization(tensor) != self.quantization(self.output) for tensor in tensors):
             self.unsupported(
-                "needs the same scale and zero point for input and output", "quantize again with the TFLite converter"
+                "needs the same scale and zero point for input and output",
+                "quantize again with the TFLite converter",
             )
 
     def require_types(self, *tensors: Tensor) -> DType:
@@ -165,7 +166,8 @@ class Layer:
             return types.pop()
         names = " and ".join(sorted(dtype.value for dtype in types))
         self.unsupported(
-            f"has operands of type {names}", "convert the model with full int8 quantization, or without any (float32)"
+            f"has operands of type {names}",
+            "convert the model with full int8 quantization, or without any (float32)",
         )
 
     def require_shape(self, tensor: Tensor, shape: Shape) -> None:
@@ -194,7 +196,8 @@ def lower(graph: Graph, operator: Operator) -> Step:
     if function is None:
         layer.unsupported(
             "is not supported",
-            "replace the layer, or remove it from the exported model; supported are " + ", ".join(sorted(KERNELS)),
+            "replace the layer, or remove it from the exported model; supported are "
+            + ", ".join(sorted(KERNELS)),
         )
     with reading(f"layer {layer.name!r} ({operator.kind})"):
         return function(layer)

@@ -33,7 +33,8 @@ def concatenation(layer: Layer) -> Step:
             layer.malformed(f"concatenates {list(tensor.shape)} into {list(output.shape)}")
         layer.require_shape(tensor, (*output.shape[:axis], tensor.shape[axis], *output.shape[axis + 1 :]))
     layer.require_shape(
-        output, (*output.shape[:axis], sum(tensor.shape[axis] for tensor in inputs), *output.shape[axis + 1 :])
+        output,
+        (*output.shape[:axis], sum(tensor.shape[axis] for tensor in inputs), *output.shape[axis + 1 :]),
     )
 
     rows = math.prod(output.shape[:axis])

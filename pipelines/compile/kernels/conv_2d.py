@@ -40,7 +40,9 @@ def conv_2d(layer: Layer) -> Step:
         layer.malformed(f"has {image.shape[3]} channels and filters of shape {list(filters.shape)}")
     dtype = layer.require_types(image, filters, layer.output)
     weights = layer.constant(1, dtype).reshape(outputs, -1)
-    return lower_convolution(layer, found, weights, group_channels, layer.activation(options.FusedActivationFunction()))
+    return lower_convolution(
+        layer, found, weights, group_channels, layer.activation(options.FusedActivationFunction())
+    )
 
 
 def lower_convolution(
@@ -51,7 +53,12 @@ def lower_convolution(
     outputs, products = weights.shape
     groups = image.shape[3] // group_channels
     macs = found.output[0] * found.output[1] * weights.size
-    pointwise = found.kernel == (1, 1) and groups == 1 and found.pad_before == (0, 0) and layer.operator.padding is None
+    pointwise = (
+        found.kernel == (1, 1)
+        and groups == 1
+        and found.pad_before == (0, 0)
+        and layer.operator.padding is None
+    )
     geometry = {
         **found.fields(image),
         "dilation_height": found.dilation[0],
@@ -76,7 +83,10 @@ def lower_convolution(
             source=f"{source}.h",
             parameters_type="conv_2d_int8_parameters",
             parameters={"geometry": geometry, "input_zero_point": zero_point, "stage": stage},
-            constants=(Constant("weights", "int8_t", weights), *output_stage.constants(folded, found_multipliers)),
+            constants=(
+                Constant("weights", "int8_t", weights),
+                *output_stage.constants(folded, found_multipliers),
+            ),
             macs=macs,
             scratch_bytes=0 if pointwise else products,
         )

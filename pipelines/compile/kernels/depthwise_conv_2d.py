@@ -62,7 +62,10 @@ def depthwise_conv_2d(layer: Layer) -> Step:
             source=f"{source}.h",
             parameters_type=f"{source}_parameters",
             parameters={"geometry": geometry, "input_zero_point": zero_point, "stage": stage},
-            constants=(Constant("weights", "int8_t", weights), *output_stage.constants(folded, found_multipliers)),
+            constants=(
+                Constant("weights", "int8_t", weights),
+                *output_stage.constants(folded, found_multipliers),
+            ),
             macs=macs,
         )
     least, greatest = float_limits(activation)

@@ -1,4 +1,4 @@
-"""Functions of one int8 value, as tables of 256 results: LOGISTIC, RELU, RELU6, RELU_N1_TO_1.
+"""Functions of one int8 value, as tables of 256 results: LOGISTIC, RELU, RELU6.
 
 Their float32 forms are here too.
 """
@@ -73,7 +73,7 @@ def _logistic_of_int8(layer: Layer) -> Callable[[int], int]:
     return value
 
 
-@kernel("RELU", "RELU6", "RELU_N1_TO_1")
+@kernel("RELU", "RELU6")
 def relu(layer: Layer) -> Step:
     """Rescale, then clamp. Source: `QuantizedReluX` in `tensorflow/lite/kernels/activations.cc`."""
     source = layer.input(0)
@@ -91,4 +91,6 @@ def relu(layer: Layer) -> Step:
     scale_out, zero_out = layer.scale_and_zero_point(layer.output)
     multiplier = quantize_multiplier(float(np.float32(scale_in) / np.float32(scale_out)))
     least, greatest = activation_range_int8(layer.kind, scale_out, zero_out)
-    return lookup_step(layer, lambda raw: max(least, min(greatest, zero_out + multiply(raw - zero_in, multiplier))))
+    return lookup_step(
+        layer, lambda raw: max(least, min(greatest, zero_out + multiply(raw - zero_in, multiplier)))
+    )

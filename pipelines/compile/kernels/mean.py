@@ -18,7 +18,9 @@ def mean(layer: Layer) -> Step:
     layer.require_non_empty(source)
     axes = _axes(layer, len(source.shape))
     keep_dims = bool(layer.options(tflite.ReducerOptions).KeepDims())
-    kept = tuple(1 if axis in axes else size for axis, size in enumerate(source.shape) if keep_dims or axis not in axes)
+    kept = tuple(
+        1 if axis in axes else size for axis, size in enumerate(source.shape) if keep_dims or axis not in axes
+    )
     layer.require_shape(layer.output, kept)
     wide = [axis for axis in axes if source.shape[axis] > 1]
     first, last = (wide[0], wide[-1] + 1) if wide else (0, 0)

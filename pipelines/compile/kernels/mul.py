@@ -6,7 +6,7 @@ import numpy as np
 import tflite
 
 from pipelines.compile.graph import DType
-from pipelines.compile.kernels.base import Layer, Step, float_limits, kernel
+from pipelines.compile.kernels.base import Fields, Layer, Step, float_limits, kernel
 from pipelines.compile.kernels.broadcast import broadcast_fields, same_size_inputs
 from pipelines.compile.quantize import activation_range_int8, quantize_multiplier
 
@@ -19,6 +19,7 @@ def mul(layer: Layer) -> Step:
     second, second_constants = layer.operand(1)
     activation = layer.activation(layer.options(tflite.MulOptions).FusedActivationFunction())
     dtype = layer.require_types(layer.input(0), layer.input(1), layer.output)
+    parameters: Fields
     if dtype is DType.INT8:
         parameters = {"loops": loops, **_int8_fields(layer, activation)}
     else:
@@ -36,7 +37,9 @@ def mul(layer: Layer) -> Step:
 
 def _int8_fields(layer: Layer, activation: str) -> dict[str, int]:
     """The reference forms the product of the scales in float32 (`tensorflow/lite/kernels/mul.cc`)."""
-    (scale0, zero0), (scale1, zero1) = (layer.scale_and_zero_point(layer.input(position)) for position in (0, 1))
+    (scale0, zero0), (scale1, zero1) = (
+        layer.scale_and_zero_point(layer.input(position)) for position in (0, 1)
+    )
     scale, zero_point = layer.scale_and_zero_point(layer.output)
     real = float(np.float32(scale0) * np.float32(scale1) / np.float32(scale))
     multiplier = quantize_multiplier(real)

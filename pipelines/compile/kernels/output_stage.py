@@ -41,7 +41,7 @@ def folded_bias(
     Also proves that no accumulator can leave int32, whatever the input.
     """
     wide = weights.astype(np.int64)
-    folded = bias.astype(np.int64) - zero_point * wide.sum(axis=1)
+    folded: npt.NDArray[Any] = bias.astype(np.int64) - zero_point * wide.sum(axis=1)
     reach = np.abs(folded) + 128 * np.abs(wide).sum(axis=1)
     if reach.max(initial=0) > INT32_MAX:
         layer.malformed("has weights or a bias so large that a 32-bit sum overflows")
@@ -58,7 +58,9 @@ def multipliers(layer: Layer, image: Tensor, weights: Tensor, single_precision: 
     output_scale, _ = layer.scale_and_zero_point(layer.output)
     quantization = layer.quantization(weights)
     if any(quantization.zero_points):
-        layer.unsupported("has asymmetric weights", "quantize weights symmetrically, as the TFLite converter does")
+        layer.unsupported(
+            "has asymmetric weights", "quantize weights symmetrically, as the TFLite converter does"
+        )
     if single_precision and len(quantization.scales) == 1:
         product = float(np.float32(input_scale) * np.float32(quantization.scales[0]))
         return [quantize_multiplier(product / output_scale)]

@@ -14,7 +14,9 @@ def quantize(layer: Layer) -> Step:
     source = layer.input(0)
     layer.require_shape(layer.output, source.shape)
     if layer.output.dtype is not DType.INT8 or source.dtype not in (DType.FLOAT32, DType.INT8):
-        layer.unsupported(f"makes {layer.output.dtype.value} of {source.dtype.value}", "convert the model to int8")
+        layer.unsupported(
+            f"makes {layer.output.dtype.value} of {source.dtype.value}", "convert the model to int8"
+        )
     scale, zero_point = layer.scale_and_zero_point(layer.output)
     if source.dtype is DType.INT8:
         scale_in, zero_in = layer.scale_and_zero_point(source)
@@ -34,7 +36,9 @@ def dequantize(layer: Layer) -> Step:
     source = layer.input(0)
     layer.require_shape(layer.output, source.shape)
     if source.dtype is not DType.INT8 or layer.output.dtype is not DType.FLOAT32:
-        layer.unsupported(f"makes {layer.output.dtype.value} of {source.dtype.value}", "convert the model to int8")
+        layer.unsupported(
+            f"makes {layer.output.dtype.value} of {source.dtype.value}", "convert the model to int8"
+        )
     scale, zero_point = layer.scale_and_zero_point(source)
     return Step(
         call="dequantize_int8({parameters}, {input0}, {output})",

@@ -68,7 +68,9 @@ def _exp_table(layer: Layer, beta: float) -> npt.NDArray[np.int64]:
     multiplier = quantize_multiplier(real)
     radius = math.floor((2**INTEGER_BITS - 1) * 2**fractional_bits / 2**multiplier.shift)
     exps = [
-        exp_of_negative(doubling_high_multiply(-difference << multiplier.shift, multiplier.mantissa), INTEGER_BITS)
+        exp_of_negative(
+            doubling_high_multiply(-difference << multiplier.shift, multiplier.mantissa), INTEGER_BITS
+        )
         for difference in range(min(radius, 255) + 1)
     ]
     return np.array(exps)

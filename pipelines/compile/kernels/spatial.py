@@ -47,13 +47,17 @@ class Window:
 def require_image(layer: Layer, tensor: Tensor) -> None:
     """The tensor must be [1, height, width, channels]."""
     if len(tensor.shape) != 4:
-        layer.malformed(f"has an input of shape {list(tensor.shape)} where [1, height, width, channels] belongs")
+        layer.malformed(
+            f"has an input of shape {list(tensor.shape)} where [1, height, width, channels] belongs"
+        )
     if tensor.shape[0] != 1:
         layer.unsupported(f"has batch size {tensor.shape[0]}", "export the model with batch size 1")
     layer.require_non_empty(tensor)
 
 
-def window(layer: Layer, image: Tensor, kernel: tuple[int, int], options: Any, dilation: tuple[int, int]) -> Window:
+def window(
+    layer: Layer, image: Tensor, kernel: tuple[int, int], options: Any, dilation: tuple[int, int]
+) -> Window:
     """The window of a layer whose options have strides and padding; checks them."""
     stride = (int(options.StrideH()), int(options.StrideW()))
     if min(stride) < 1 or min(dilation) < 1 or min(kernel) < 1:

@@ -38,7 +38,9 @@ def _fold(operator: Operator, tensors: list[Tensor]) -> npt.NDArray[Any] | None:
     if source.data is None:
         return None
     if source.elements != target.elements:
-        raise ModelFormatError(f"operator {operator.index} ({operator.kind}) maps {source.shape} to {target.shape}")
+        raise ModelFormatError(
+            f"operator {operator.index} ({operator.kind}) maps {source.shape} to {target.shape}"
+        )
     if operator.kind in VIEW_KINDS:
         return source.data.reshape(target.shape) if source.dtype is target.dtype else None
     if target.dtype is not DType.FLOAT32:

@@ -6,7 +6,7 @@ typedef struct {
     float greatest;
 } clamp_layer_float32_parameters;
 
-/* RELU, RELU6, RELU_N1_TO_1. The output may be the input. */
+/* RELU and RELU6. The output may be the input. */
 static void clamp_layer_float32(const clamp_layer_float32_parameters *p, const float *input, float *output)
 {
     for (int32_t i = 0; i < p->size; ++i) {
