@@ -1,7 +1,6 @@
-import { Button } from "@mantine/core";
 import { IconMapOff } from "@tabler/icons-react";
-import { Link } from "@tanstack/react-router";
 import { EmptyState } from "@/components/EmptyState";
+import { LinkButton } from "@/components/links";
 import { Page } from "@/components/Page";
 
 export function NotFound() {
@@ -10,11 +9,7 @@ export function NotFound() {
       <EmptyState
         icon={<IconMapOff size={28} />}
         title="This page does not exist"
-        action={
-          <Button component={Link} to="/">
-            Go to your projects
-          </Button>
-        }
+        action={<LinkButton to="/">Go to your projects</LinkButton>}
       >
         It may have been deleted, or it belongs to a project that you are not a member of.
       </EmptyState>

@@ -1,11 +1,12 @@
-import { Anchor, Button, PasswordInput, Stack, TextInput } from "@mantine/core";
+import { Button, PasswordInput, Stack, TextInput } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { Link, useNavigate, useSearch } from "@tanstack/react-router";
+import { useNavigate, useSearch } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { api } from "@/api/client";
 import { meQuery } from "@/api/queries";
 import { fieldError, otherError } from "@/components/errors";
 import { FormError } from "@/components/FormError";
+import { LinkAnchor } from "@/components/links";
 import { AuthLayout } from "./AuthLayout";
 
 export default function SignInPage() {
@@ -33,9 +34,9 @@ export default function SignInPage() {
       footer={
         <>
           New here?{" "}
-          <Anchor component={Link} to="/sign-up" size="sm">
+          <LinkAnchor to="/sign-up" size="sm">
             Create an account
-          </Anchor>
+          </LinkAnchor>
         </>
       }
     >

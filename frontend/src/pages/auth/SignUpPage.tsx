@@ -1,11 +1,12 @@
-import { Anchor, Button, PasswordInput, Stack, TextInput } from "@mantine/core";
+import { Button, PasswordInput, Stack, TextInput } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { Link, useNavigate } from "@tanstack/react-router";
+import { useNavigate } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { api } from "@/api/client";
 import { meQuery } from "@/api/queries";
 import { fieldError, otherError } from "@/components/errors";
 import { FormError } from "@/components/FormError";
+import { LinkAnchor } from "@/components/links";
 import { AuthLayout } from "./AuthLayout";
 
 export default function SignUpPage() {
@@ -34,9 +35,9 @@ export default function SignUpPage() {
       footer={
         <>
           You have one already?{" "}
-          <Anchor component={Link} to="/sign-in" size="sm">
+          <LinkAnchor to="/sign-in" size="sm">
             Sign in
-          </Anchor>
+          </LinkAnchor>
         </>
       }
     >
