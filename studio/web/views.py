@@ -56,13 +56,13 @@ def _index_html(path: Path, modified_ns: int) -> str:
 @require_safe
 def single_page_app(request: HttpRequest, path: str) -> HttpResponse:
     """The front end, for every address that is its own; it finds the page by itself."""
+    if "." in path.rpartition("/")[2]:
+        return errors(404, "there is no such file")
     index = settings.FRONTEND_DIR / "index.html"
     try:
         html = _index_html(index, index.stat().st_mtime_ns)
     except FileNotFoundError:
         return render(request, "web/not_built.html", status=503)
-    if "." in path.rpartition("/")[2]:
-        return HttpResponse("There is no such file.", status=404, content_type="text/plain; charset=utf-8")
     return HttpResponse(html.replace(_NONCE_MARK, str(request.csp_nonce)))  # type: ignore[attr-defined]
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import wave
 
 import numpy as np
 from django.core.files.uploadedfile import SimpleUploadedFile
+
+from studio.web.uploads import HashedUpload
 
 PASSWORD = "correct horse battery"
 
@@ -25,3 +28,13 @@ def wav_file(
         file.setframerate(sample_rate_hz)
         file.writeframes(values.tobytes())
     return SimpleUploadedFile(name or f"yes.{seed:04d}.wav", buffer.getvalue(), "audio/wav")
+
+
+def hashed_upload(file: SimpleUploadedFile) -> HashedUpload:
+    """The file as it is once it has been received."""
+    content = file.read()
+    upload = HashedUpload(file.name, file.content_type, len(content), None)
+    upload.write(content)
+    upload.flush()
+    upload.sha256 = hashlib.sha256(content).hexdigest()
+    return upload
