@@ -1,0 +1,1 @@
+"""Compression: a trained network to ``.tflite`` variants; one file per method."""
