@@ -121,7 +121,7 @@ def _window_ms(durations: list[float], rate: float, is_sound: bool, advice: _Adv
         window = float(usual)
         what = "sound" if is_sound else "movement"
         advice.because(f"A window of {window / 1000:g} s holds a typical {what}; the recordings are longer.")
-    return min(60_000.0, max(window, min(shortest, 60_000.0)))
+    return min(60_000.0, max(window, min(shortest, _rounded(median))))
 
 
 def _rounded(milliseconds: float) -> float:
@@ -146,6 +146,11 @@ def _blocks(is_sound: bool, length: int, advice: _Advice) -> dict[str, Any]:
             "and dscnn-small is a network made for such pictures."
         )
         feature, preset, augment = {"block": "mfe", "name": "sound"}, "dscnn-small", "light"
+    elif length < SHORTEST_WINDOW_VALUES // 2:
+        advice.because(
+            f"With {length} values a channel there is no movement to follow, so dense-small, a plain network, is enough."
+        )
+        feature, preset, augment = {"block": "raw", "name": "values"}, "dense-small", "none"
     elif length <= MOTION_STEPS_LIMIT:
         advice.because(
             "The network conv1d-small finds patterns in the raw signal by itself; "

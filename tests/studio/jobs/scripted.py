@@ -88,7 +88,7 @@ else:
 
     django.setup()
 
-    from studio.celery import app as app
+    from studio.celery import app
     from studio.jobs.models import Job
     from studio.jobs.work import register_work
     from studio.runs.models import Run
@@ -100,4 +100,5 @@ else:
         def prepare(self, job: Job, folder: Path) -> list[str]:
             return [sys.executable, __file__, Run.objects.get(job=job).design_name, str(folder)]
 
+    celery = app
     register_work(ScriptedWork())
