@@ -263,12 +263,17 @@ export interface Profile {
   board: string;
   flash_bytes: number;
   ram_bytes: number;
-  instructions: number;
-  latency_ms: number;
+  /** Null where no emulator of the core is at hand. */
+  instructions: number | null;
+  latency_ms: number | null;
+  /** What the latency rests on, in words. */
+  latency_is: string;
   fits: boolean;
+  /** Why it does not fit, in words. */
+  problems: string[];
   toolchain: string;
   emulator: string;
-  breakdown: { features_instructions: number; model_instructions: number };
+  breakdown: { features_instructions: number | null; model_instructions: number | null };
 }
 
 export interface ModelFacts {
@@ -301,7 +306,8 @@ export interface Run {
   id: string;
   number: number;
   state: JobState;
-  design: string;
+  design: string | null;
+  design_name: string;
   spec: PipelineSpec;
   board: string;
   dataset_version: string;
@@ -309,6 +315,8 @@ export interface Run {
   metrics: RunResult | null;
   created_at: string;
   finished_at: string | null;
+  /** Only of a single run, not in a list. */
+  artifacts?: { name: string; size_bytes: number; sha256: string }[];
 }
 
 export interface Deployment {

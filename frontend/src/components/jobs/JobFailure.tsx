@@ -1,7 +1,7 @@
 import { Alert, Button, Group, Text } from "@mantine/core";
 import { IconAlertTriangle } from "@tabler/icons-react";
-import { Link } from "@tanstack/react-router";
 import { sentence } from "@/components/forms";
+import { LinkButton } from "@/components/links";
 
 interface JobFailureProps {
   projectId: string;
@@ -32,18 +32,13 @@ export function JobFailure({ projectId, title, error, onRetry, retrying }: JobFa
       </Text>
       <Group gap="sm">
         {place ? (
-          <Button
+          <LinkButton
             size="xs"
-            renderRoot={(props) => (
-              <Link
-                {...props}
-                to={place === "data" ? "/p/$projectId/data" : "/p/$projectId/design"}
-                params={{ projectId }}
-              />
-            )}
+            to={place === "data" ? "/p/$projectId/data" : "/p/$projectId/design"}
+            params={{ projectId }}
           >
             {place === "data" ? "Go to Data" : "Go to Design"}
-          </Button>
+          </LinkButton>
         ) : null}
         {onRetry ? (
           <Button size="xs" variant="default" loading={retrying} onClick={onRetry}>

@@ -1,7 +1,7 @@
-import { Button, Skeleton, Stack } from "@mantine/core";
+import { Skeleton, Stack } from "@mantine/core";
 import { IconDatabase } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { Link, useParams } from "@tanstack/react-router";
+import { useParams } from "@tanstack/react-router";
 import { useMemo } from "react";
 import {
   designsQuery,
@@ -11,6 +11,7 @@ import {
   summaryQuery,
 } from "@/api/queries";
 import { EmptyState } from "@/components/EmptyState";
+import { LinkButton } from "@/components/links";
 import { Page } from "@/components/Page";
 import { Problem } from "@/components/Problem";
 import { DesignEditor } from "./DesignEditor";
@@ -50,9 +51,9 @@ export default function DesignPage() {
           icon={<IconDatabase size={28} />}
           title="Bring recordings first"
           action={
-            <Button component={Link} to="/p/$projectId/data" params={{ projectId } as never}>
+            <LinkButton to="/p/$projectId/data" params={{ projectId }}>
               Go to Data
-            </Button>
+            </LinkButton>
           }
         >
           The design starts from a suggestion that is made from your own recordings: their length, their
