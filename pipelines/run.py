@@ -33,7 +33,7 @@ from pipelines.profile.boards import Board, board_of
 from pipelines.signals import Dataset, FloatArray, Sample, SignalError, Span
 from pipelines.spec import PipelineSpec, SpecError, load_spec
 from pipelines.steps import ArtifactStore, LocalStore
-from pipelines.windows import WindowIndex, iter_windows, plan_windows, split_validation
+from pipelines.windows import SPLITS, WindowIndex, iter_windows, plan_windows, split_validation
 
 Emit = Callable[[dict[str, Any]], None]
 
@@ -75,6 +75,34 @@ class RunResult:
 
     metrics: dict[str, Any]
     artifacts: dict[str, Path]
+
+
+@dataclass(frozen=True, slots=True)
+class _Windows:
+    """Every window's features, memory-mapped, the parts one after another: training, validation, test."""
+
+    features: FloatArray
+    index: WindowIndex
+    counts: dict[str, int]
+
+    @classmethod
+    def load(cls, folder: Path) -> _Windows:
+        features = np.load(folder / "features.npy", mmap_mode="r")
+        counts = json.loads((folder / "counts.json").read_text())
+        return cls(features, WindowIndex.load(folder / "index.npz"), counts)
+
+    def place_of(self, part: str) -> slice:
+        names = list(self.counts)
+        start = sum(self.counts[name] for name in names[: names.index(part)])
+        return slice(start, start + self.counts[part])
+
+    def part(self, part: str) -> tuple[FloatArray, NDArray[np.int16]]:
+        """Features and labels of one part; nothing is read yet."""
+        return self.features[self.place_of(part)], self.index.label[self.place_of(part)]
+
+    def index_of(self, part: str) -> WindowIndex:
+        place = self.place_of(part)
+        return self.index.take(np.arange(place.start, place.stop))
 
 
 @dataclass(slots=True)
@@ -148,15 +176,13 @@ def run_pipeline(
         [dataset.sha256, spec.input.model_dump(mode="json"), _features_identity(spec), list(labels)],
         lambda folder: _extract(spec, dataset, labels, folder, way),
     )
-    features = np.load(features_folder / "features.npy", mmap_mode="r")
-    index = WindowIndex.load(features_folder / "index.npz")
-    training, validation = _training_and_validation(index, dataset, labels)
+    windows = _Windows.load(features_folder)
 
     learn_key, learn_folder = way.step(
         "learn",
         ("learn",),
         [features_key, [part.model_dump(mode="json") for part in spec.learning]],
-        lambda folder: _learn(spec, features, index, training, validation, labels, folder, way),
+        lambda folder: _learn(spec, windows, labels, folder, way),
     )
     trained = Trained(learn_folder)
 
@@ -164,7 +190,7 @@ def run_pipeline(
         "compress",
         ("compress",),
         [learn_key, [part.model_dump(mode="json") for part in spec.compress]],
-        lambda folder: _compress(spec, trained, features, index.label, training, folder, way),
+        lambda folder: _compress(spec, trained, windows, folder, way),
     )
     variants = [name for name in VARIANTS if (compress_folder / f"{name}.tflite").exists()]
 
@@ -178,7 +204,7 @@ def run_pipeline(
         name: library_of(spec, trained, compress_folder / f"{name}.tflite", labels) for name in variants
     }
 
-    test = index.of_split("test")
+    test = windows.index_of("test")
     _, profile_folder = way.step(
         "profile",
         ("profile",),
@@ -196,7 +222,7 @@ def run_pipeline(
     metrics = {
         "labels": list(labels),
         "board": board_id,
-        "windows": {"training": int(training.size), "validation": int(validation.size), "test": len(test)},
+        "windows": windows.counts,
         "samples": {split: len(dataset.of_split(split)) for split in ("training", "test")},
         "history": json.loads((learn_folder / "history.json").read_text()),
         "variants": {
@@ -250,22 +276,37 @@ def _features_identity(spec: PipelineSpec) -> object:
 
 
 def _extract(spec: PipelineSpec, dataset: Dataset, labels: tuple[str, ...], folder: Path, way: _Way) -> None:
-    """All windows' features in one memory-mapped file, ``float32[windows, *input shape of the model]``."""
+    """All windows' features in one file: those to train on first, then to validate, then to test."""
     index = plan_windows(dataset, spec.input, labels)
-    for split in ("training", "test"):
-        if not len(index.of_split(split)):
-            message = f"no recording of the {split} split gives a labelled window; shorten window_ms or turn zero_pad on"
-            raise RunError("input.window_ms", message)
+    training, validation = split_validation(index, dataset, VALIDATION_FRACTION)
+    test = np.flatnonzero(index.split == SPLITS.index("test"))
+    _check_windows(index.label[training], test, labels)
+    index = index.take(np.concatenate([training, validation, test]))
     index.save(folder / "index.npz")
-    learning = spec.learning[0]
-    shape = (len(index), *spec.model_input_shape(learning))
-    features = np.lib.format.open_memmap(folder / "features.npy", mode="w+", dtype=np.float32, shape=shape)
+    counts = {"training": training.size, "validation": validation.size, "test": test.size}
+    (folder / "counts.json").write_text(json.dumps(counts))
+
+    shape = (len(index), *spec.model_input_shape(spec.learning[0]))
+    features: FloatArray = np.lib.format.open_memmap(  # type: ignore[no-untyped-call]
+        folder / "features.npy", mode="w+", dtype=np.float32, shape=shape
+    )
     done = 0
     for windows in iter_windows(dataset, index, spec.input, BATCH_WINDOWS):
         features[done : done + len(windows)] = model_features(spec, windows)
         done += len(windows)
         way.progress("features", done / len(index), f"Features: {done:,} of {len(index):,} windows")
-    features.flush()
+
+
+def _check_windows(
+    training_label: NDArray[np.int16], test: NDArray[np.int64], labels: tuple[str, ...]
+) -> None:
+    cure = "add recordings, shorten window_ms or turn zero_pad on"
+    if not test.size:
+        raise RunError("input.window_ms", f"no recording of the test split gives a labelled window; {cure}")
+    absent = sorted(set(range(len(labels))) - set(np.unique(training_label).tolist()))
+    if absent:
+        names = ", ".join(labels[number] for number in absent)
+        raise RunError("input.window_ms", f"no training window bears the label {names}; {cure}")
 
 
 def model_features(spec: PipelineSpec, windows: FloatArray) -> FloatArray:
@@ -277,60 +318,23 @@ def model_features(spec: PipelineSpec, windows: FloatArray) -> FloatArray:
     return np.concatenate([part.reshape(len(windows), -1) for part in parts], axis=1)
 
 
-def _training_and_validation(
-    index: WindowIndex, dataset: Dataset, labels: tuple[str, ...]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    training, validation = split_validation(index, dataset, VALIDATION_FRACTION)
-    absent = set(range(len(labels))) - set(np.unique(index.label[training]).tolist())
-    if absent:
-        names = ", ".join(labels[number] for number in sorted(absent))
-        raise RunError(
-            "dataset", f"no training window bears the label {names}; add recordings or shorten window_ms"
-        )
-    return training, validation
-
-
-def _learn(
-    spec: PipelineSpec,
-    features: FloatArray,
-    index: WindowIndex,
-    training: NDArray[np.int64],
-    validation: NDArray[np.int64],
-    labels: tuple[str, ...],
-    folder: Path,
-    way: _Way,
-) -> None:
+def _learn(spec: PipelineSpec, windows: _Windows, labels: tuple[str, ...], folder: Path, way: _Way) -> None:
     def on_epoch(epoch: EpochMetrics) -> None:
         way.emit({"type": "epoch", **asdict(epoch)})
         way.progress("learn", epoch.epoch / epoch.epochs, f"Training: epoch {epoch.epoch} of {epoch.epochs}")
 
+    features, label = windows.part("training")
+    counts = windows.counts
+    way.log(f"{counts['training']:,} windows to train on and {counts['validation']:,} to validate")
     block = spec.learning[0].build(features.shape[1:], labels)
-    way.log(
-        f"{training.size:,} training and {validation.size:,} validation windows of shape {features.shape[1:]}"
-    )
-    train_classifier(
-        block,
-        features[training],
-        index.label[training],
-        (features[validation], index.label[validation]),
-        folder,
-        on_epoch,
-    )
+    train_classifier(block, features, label, windows.part("validation"), folder, on_epoch)
 
 
-def _compress(
-    spec: PipelineSpec,
-    trained: Trained,
-    features: FloatArray,
-    label: NDArray[np.int16],
-    training: NDArray[np.int64],
-    folder: Path,
-    way: _Way,
-) -> None:
+def _compress(spec: PipelineSpec, trained: Trained, windows: _Windows, folder: Path, way: _Way) -> None:
     (folder / "float32.tflite").write_bytes(to_tflite_float32(trained))
     way.progress("compress", 0.3, "Compression: float32 is ready")
     if spec.compress:
-        (folder / "int8.tflite").write_bytes(to_tflite_int8(trained, features[training], label[training]))
+        (folder / "int8.tflite").write_bytes(to_tflite_int8(trained, *windows.part("training")))
 
 
 def _compile(
