@@ -1,4 +1,4 @@
-import { Badge, Button, Card, Group, Modal, Skeleton, Stack, Text, Tooltip } from "@mantine/core";
+import { Badge, Button, Card, Group, Skeleton, Stack, Text, Tooltip } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { notifications } from "@mantine/notifications";
 import { IconChevronLeft, IconDownload, IconTrash } from "@tabler/icons-react";
@@ -8,7 +8,7 @@ import { ApiError, api, apiUrl } from "@/api/client";
 import { projectQuery, sampleQuery } from "@/api/queries";
 import type { Sample } from "@/api/types";
 import { NotFound } from "@/app/NotFound";
-import { FormError } from "@/components/FormError";
+import { Confirm } from "@/components/Confirm";
 import { formatBytes, formatDate, formatDuration, formatFrequency } from "@/components/format";
 import { LinkAnchor } from "@/components/links";
 import { Page } from "@/components/Page";
@@ -169,19 +169,17 @@ function DeleteSample({ projectId, sample, opened, onClose }: DeleteProps) {
     },
   });
   return (
-    <Modal opened={opened} onClose={onClose} title="Delete this recording?">
-      <Stack>
-        <FormError message={remove.error?.message} />
-        <Text>“{sample.name}” is removed from this server for good.</Text>
-        <Group justify="flex-end">
-          <Button variant="default" data-autofocus onClick={onClose}>
-            Keep it
-          </Button>
-          <Button color="red" loading={remove.isPending} onClick={() => remove.mutate()}>
-            Delete recording
-          </Button>
-        </Group>
-      </Stack>
-    </Modal>
+    <Confirm
+      opened={opened}
+      title="Delete this recording?"
+      action="Delete recording"
+      keep="Keep it"
+      pending={remove.isPending}
+      error={remove.error}
+      onClose={onClose}
+      onConfirm={() => remove.mutate()}
+    >
+      “{sample.name}” is removed from this server for good.
+    </Confirm>
   );
 }
