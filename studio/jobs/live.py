@@ -92,7 +92,8 @@ def follow(job: Job, snapshot: Any, after: str) -> Iterator[str]:
             return
         if not found:
             yield ": keep-alive\n\n"
-        if (job.percent, job.message) != before and not job.is_final and not found:
+        if after == "0-0" and (job.percent, job.message) != before and not job.is_final:
+            # The events are lost: the database's progress is better than silence.
             progress = {"type": "progress", "percent": job.percent, "message": job.message}
             yield _event("progress", json.dumps(progress))
 

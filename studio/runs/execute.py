@@ -35,4 +35,7 @@ def main(request_path: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    code = main(sys.argv[1])
+    sys.stderr.flush()
+    # TensorFlow takes seconds to take itself apart; everything of worth is written by now.
+    os._exit(code)

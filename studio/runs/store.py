@@ -35,6 +35,10 @@ class FreshStore(LocalStore):
                 os.utime(folder)
         return folder
 
+    def workspace(self) -> Path:
+        self.forget_unused()
+        return super().workspace()
+
     def forget_unused(self, max_age_s: float = UNUSED_STEP_MAX_AGE_S) -> int:
         """Remove the steps that no run has used for so long; returns how many."""
         oldest = time.time() - max_age_s
@@ -50,8 +54,8 @@ class FreshStore(LocalStore):
 class MirroredStore:
     """A local store in front of the files' storage, where each finished step is one tar file, ``steps/KEY.tar``.
 
-    A step finished on one host is found on every other. The tar appears whole or not at all,
-    as a storage's objects do.
+    A step finished on one host is found on every other. The tar appears whole or not at all, as a storage's
+    objects do. Let the bucket expire objects under ``steps/`` as it suits you: a step that is gone is done again.
     """
 
     def __init__(self, local: LocalStore, storage: Storage) -> None:
