@@ -34,6 +34,10 @@ class SpanSerializer(serializers.Serializer[Any]):
     label = LineField(max_length=120)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        # A PATCH lets fields be left out, also, for DRF, those of what is nested; but a span is set whole.
+        missing = [name for name in self.fields if name not in attrs]
+        if missing:
+            raise serializers.ValidationError(dict.fromkeys(missing, "is missing"))
         if attrs["end_ms"] <= attrs["start_ms"]:
             raise serializers.ValidationError({"end_ms": "must be after start_ms"})
         return attrs
@@ -53,7 +57,7 @@ class MetadataField(serializers.Field[Any, Any, Any, Any]):
                 raise serializers.ValidationError('write a JSON object, such as {"volunteer": "7"}') from None
         if not isinstance(data, dict):
             raise serializers.ValidationError('write a JSON object, such as {"volunteer": "7"}')
-        check_json(data, self.field_name or "")
+        check_json(data)
         return data
 
     def to_representation(self, value: Any) -> Any:
