@@ -107,6 +107,18 @@ def database(url: str, data_dir: Path) -> dict[str, Any]:
     )
 
 
+def s3_options(bucket: str, endpoint_url: str, region: str) -> dict[str, Any]:
+    """Options of django-storages' S3 storage; the credentials come from boto3's own variables."""
+    return {
+        "bucket_name": bucket,
+        "endpoint_url": endpoint_url or None,
+        "region_name": region or None,
+        "default_acl": None,
+        "file_overwrite": True,  # a key is the hash of its content
+        "max_memory_size": 8_000_000,  # larger files pass through a temporary file
+    }
+
+
 def embedded_redis_socket(data_dir: Path) -> Path:
     """Where the embedded Redis listens: in the data folder, or in /tmp where that path is too long for a socket."""
     path = data_dir / "redis" / "redis.sock"

@@ -96,14 +96,9 @@ STORAGES = {
 if S3_BUCKET:
     STORAGES["default"] = {
         "BACKEND": "storages.backends.s3.S3Storage",
-        "OPTIONS": {
-            "bucket_name": S3_BUCKET,
-            "endpoint_url": environment.text("THIMBLE_S3_ENDPOINT_URL") or None,
-            "region_name": environment.text("THIMBLE_S3_REGION") or None,
-            "default_acl": None,
-            "file_overwrite": True,  # a key is the hash of its content
-            "querystring_auth": True,
-        },
+        "OPTIONS": environment.s3_options(
+            S3_BUCKET, environment.text("THIMBLE_S3_ENDPOINT_URL"), environment.text("THIMBLE_S3_REGION")
+        ),
     }
 MAX_UPLOAD_BYTES = environment.whole_number("THIMBLE_MAX_UPLOAD_BYTES", 200_000_000)
 FILE_UPLOAD_TEMP_DIR = DATA_DIR / "incoming"

@@ -190,10 +190,10 @@ class DatasetVersionSample(SignalFields):
         key = cls._meta.get_field("version").target_field
         project_key = Project._meta.pk
         with connection.cursor() as cursor:
-            cursor.execute(
-                f"INSERT INTO {cls._meta.db_table} (version_id, position, sample_id, {copied}) "
+            cursor.execute(  # the names in it are our own
+                f"INSERT INTO {cls._meta.db_table} (version_id, position, sample_id, {copied}) "  # noqa: S608
                 f"SELECT %s, ROW_NUMBER() OVER (ORDER BY created_at, id) - 1, id, {copied} "
-                f"FROM {Sample._meta.db_table} WHERE project_id = %s",  # noqa: S608 - our own names only
+                f"FROM {Sample._meta.db_table} WHERE project_id = %s",
                 [
                     key.get_db_prep_value(version.pk, connection),
                     project_key.get_db_prep_value(version.project_id, connection),
