@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from string import Template
 from typing import Literal
 
 from pipelines.profile.boards import Board
@@ -43,6 +44,7 @@ class ArmToolchain:
 
     name: ToolchainName
     command: tuple[str, ...]
+    optimisation: str = OPTIMISATION
 
     @property
     def title(self) -> str:
@@ -55,7 +57,7 @@ class ArmToolchain:
         return board.toolchain.gcc if self.name == "gcc" else board.toolchain.zig
 
     def compile(
-        self, sources: Mapping[str, str], board: Board, folder: Path, optimisation: str = OPTIMISATION
+        self, sources: Mapping[str, str], board: Board, folder: Path, optimisation: str | None = None
     ) -> list[Path]:
         """Write ``sources`` into ``folder`` and compile every ``.c`` of them; the objects' paths.
 
@@ -77,7 +79,16 @@ class ArmToolchain:
         for unit in units:
             target = folder / f"{unit}.o"
             self._run(
-                [optimisation, *FLAGS, *self.board_flags(board), *includes, "-c", unit, "-o", str(target)],
+                [
+                    optimisation or self.optimisation,
+                    *FLAGS,
+                    *self.board_flags(board),
+                    *includes,
+                    "-c",
+                    unit,
+                    "-o",
+                    str(target),
+                ],
                 folder,
             )
             objects.append(target)
@@ -85,8 +96,7 @@ class ArmToolchain:
 
     def compile_runtime(self, board: Board, folder: Path) -> list[Path]:
         """Compile the start-up code that every image has."""
-        folder.mkdir(parents=True, exist_ok=True)
-        sources = {path.name: path.read_text() for path in _FIRMWARE.iterdir() if path.suffix in (".c", ".h")}
+        sources = runtime_sources()
         has_fpu = "" if board.fpu == "none" else "#define FIRMWARE_HAS_FPU 1\n"
         return self.compile({**sources, "startup.c": has_fpu + sources["startup.c"]}, board, folder, "-Os")
 
@@ -122,6 +132,16 @@ class ArmToolchain:
             raise ProfileError(
                 f"{self.name} refused the code for the board:\n{result.stderr or result.stdout}"
             )
+
+
+def runtime_sources() -> dict[str, str]:
+    """Start-up code and semihosting: file name -> text."""
+    return {path.name: path.read_text() for path in sorted((_FIRMWARE / "runtime").iterdir())}
+
+
+def program(kind: str, **values: str) -> str:
+    """The main file of one of the measuring applications in ``firmware/programs``."""
+    return Template((_FIRMWARE / "programs" / f"{kind}.c").read_text()).substitute(values)
 
 
 def write_files(sources: Mapping[str, str], folder: Path) -> list[str]:

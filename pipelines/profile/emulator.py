@@ -1,9 +1,8 @@
 """Run a firmware image in this process, on Unicorn, and count its instructions exactly.
 
 Unicorn (https://www.unicorn-engine.org) translates the core's instructions; a small C function, called before each
-of them, counts. The firmware talks through Arm semihosting. Unicorn knows no cycles and no peripherals: what is
-counted are instructions that the core executes, a conditional one that is skipped included, as the core fetches it
-all the same.
+of them, counts (``instruction_counter.c``). The firmware talks through Arm semihosting. Unicorn knows no cycles and no
+peripherals.
 """
 
 from __future__ import annotations
@@ -11,6 +10,7 @@ from __future__ import annotations
 import ctypes
 import struct
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import unicorn
@@ -29,13 +29,20 @@ PAINT = 0xA5
 _BREAKPOINT = 7
 _WRITE0, _EXIT_EXTENDED = 0x04, 0x20
 
-_COUNTER_C = """#include <stdint.h>
-void count_instruction(void *engine, uint64_t address, uint32_t size, void *counter);
-void count_instruction(void *engine, uint64_t address, uint32_t size, void *counter) {
-    (void)engine; (void)address; (void)size;
-    ++*(uint64_t *)counter;
-}
-"""
+_COUNTER_C = (Path(__file__).parent / "instruction_counter.c").read_text()
+
+
+class _Counter(ctypes.Structure):
+    """``struct counter`` of ``instruction_counter.c``."""
+
+    _fields_ = [
+        ("count", ctypes.c_uint64),
+        ("code", ctypes.c_char_p),
+        ("code_start", ctypes.c_uint64),
+        ("code_end", ctypes.c_uint64),
+        ("block_start", ctypes.c_uint64),
+        ("block_end", ctypes.c_uint64),
+    ]
 
 
 @dataclass(slots=True)
@@ -53,7 +60,7 @@ class Emulator:
     has_exited: bool = False
     exit_status: int = 0
     _engine: Any = field(init=False)
-    _count: ctypes.c_uint64 = field(init=False, default_factory=ctypes.c_uint64)
+    _counter: _Counter = field(init=False)
     _fault: str = field(init=False, default="")
 
     def __post_init__(self) -> None:
@@ -76,8 +83,8 @@ class Emulator:
 
     @property
     def instructions(self) -> int:
-        """Instructions executed so far."""
-        return int(self._count.value)
+        """Instructions so far, conditional ones that were skipped included: the core spends a cycle on them too."""
+        return int(self._counter.count)
 
     @property
     def stack_pointer(self) -> int:
@@ -108,6 +115,12 @@ class Emulator:
         """From the first instruction of a function, run until it has returned."""
         self._run(int(self._engine.reg_read(arm_const.UC_ARM_REG_LR)) & ~1)
 
+    def count_call(self) -> int:
+        """From the first instruction of a function, run until it has returned; how many instructions that took."""
+        before = self.instructions
+        self.run_to_return()
+        return self.instructions - before
+
     def run_to_exit(self) -> int:
         """Run until the firmware exits; its status."""
         self._run(0xFFFFFFFE)
@@ -127,6 +140,8 @@ class Emulator:
     def _run(self, until: int) -> None:
         self._fault = ""
         engine = self._engine
+        # Unicorn looks for the end while it translates: what it has translated before would run past it.
+        engine.ctl_flush_tb()
         try:
             engine.emu_start(
                 engine.reg_read(arm_const.UC_ARM_REG_PC) | 1, until, timeout=int(TIMEOUT_S * 1_000_000)
@@ -170,14 +185,17 @@ class Emulator:
             self._engine.mem_write(segment.address, segment.content)
 
     def _count_in_c(self) -> None:
-        counter = ctypes.CDLL(str(build_shared_library({"counter.c": _COUNTER_C})))
+        code = max(self.image.segments, key=lambda segment: len(segment.content))
+        end = code.address + len(code.content)
+        self._counter = _Counter(0, code.content, code.address, end, 0, 0)
+        native = ctypes.CDLL(str(build_shared_library({"instruction_counter.c": _COUNTER_C})))
         hook = ctypes.c_size_t()
         status = uclib.uc_hook_add(
             self._engine._uch,
             ctypes.byref(hook),
             ctypes.c_int(unicorn_const.UC_HOOK_CODE),
-            ctypes.cast(counter.count_instruction, ctypes.c_void_p),
-            ctypes.cast(ctypes.pointer(self._count), ctypes.c_void_p),
+            ctypes.cast(native.count_instruction, ctypes.c_void_p),
+            ctypes.cast(ctypes.pointer(self._counter), ctypes.c_void_p),
             ctypes.c_uint64(1),
             ctypes.c_uint64(0),
         )

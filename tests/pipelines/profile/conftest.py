@@ -1,14 +1,11 @@
 """A small program with known work, built for every board by every Arm compiler of this machine."""
 
 import shutil
-from pathlib import Path
 
 import pytest
 
 from pipelines.profile import arm_toolchain
 from pipelines.profile.boards import boards
-
-FIRMWARE_H = (Path(arm_toolchain.__file__).parent / "firmware" / "firmware.h").read_text()
 
 needs_qemu = pytest.mark.skipif(
     shutil.which("qemu-system-arm") is None, reason="needs Debian's qemu-system-arm"
@@ -32,7 +29,11 @@ def build(tmp_path):
     def build_image(sources, board, toolchain=None, stack_bytes=8192):
         compiler = arm_toolchain.arm_toolchain(toolchain)
         objects = compiler.compile_runtime(board, tmp_path / "runtime")
-        objects += compiler.compile({**sources, "firmware.h": FIRMWARE_H}, board, tmp_path / "program")
+        objects += compiler.compile(
+            {**sources, "firmware.h": arm_toolchain.runtime_sources()["firmware.h"]},
+            board,
+            tmp_path / "program",
+        )
         return compiler.link(objects, board, tmp_path / "image.elf", stack_bytes)
 
     return build_image

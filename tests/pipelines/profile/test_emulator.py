@@ -1,7 +1,6 @@
 """Running firmware on the emulated core and counting its instructions."""
 
 import pytest
-import unicorn
 from unicorn import unicorn_const
 
 from pipelines.profile.boards import board_of
@@ -81,16 +80,32 @@ def test_values_written_before_a_call_are_what_it_works_on(build):
     assert total == 1.5 + float((values[3:] ** 2).sum())
 
 
-@pytest.mark.parametrize("board_id", ["nano33ble", "pico"])
-def test_the_count_is_that_of_a_hook_on_every_instruction(build, board_id):
-    board = board_of(board_id)
+def test_on_a_core_without_conditional_instructions_the_count_is_that_of_a_hook_on_every_one(build):
+    board = board_of("pico")
     emulator = Emulator(read_image(build({"main.c": SUM}, board)), board)
     seen = []
     emulator._engine.hook_add(unicorn_const.UC_HOOK_CODE, lambda *_: seen.append(1))
     emulator.run_to("work")
     emulator.run_to_return()
     assert emulator.instructions == len(seen) > 64
-    assert unicorn.__version__
+
+
+def test_a_skipped_conditional_instruction_counts_as_the_core_spends_a_cycle_on_it(build):
+    source = """
+    #include "firmware.h"
+    int work(int x);
+    __attribute__((naked, noinline)) int work(int x) {
+        __asm volatile("cmp r0, #5\\n itte gt\\n movgt r0, #1\\n addgt.w r0, r0, #4\\n movle r0, #2\\n bx lr");
+        (void)x;
+    }
+    volatile int values[2] = {3, 9};
+    int firmware_main(void) { return work(values[0]) + work(values[1]); }
+    """
+    board = board_of("nano33ble")
+    emulator = Emulator(read_image(build({"main.c": source}, board)), board)
+    for _ in range(2):
+        emulator.run_to("work")
+        assert emulator.count_call() == 6
 
 
 @needs_qemu
