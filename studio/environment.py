@@ -71,7 +71,7 @@ def secret_key(data_dir: Path) -> str:
 
 
 def database(url: str, data_dir: Path) -> dict[str, Any]:
-    """Django's settings for ``postgresql://user:password@host:port/name?sslmode=…`` or ``sqlite:///path``.
+    """Django's settings for ``postgresql://user:password@host:port/name?sslmode=…`` or ``sqlite:////absolute/path``.
 
     Without a URL it is SQLite in the data folder, in WAL mode, where a writer takes its lock
     at the start of a transaction, so that two writers wait for each other instead of failing.
@@ -80,7 +80,7 @@ def database(url: str, data_dir: Path) -> dict[str, Any]:
     if parts.scheme in {"", "sqlite"}:
         return {
             "ENGINE": "django.db.backends.sqlite3",
-            "NAME": unquote(parts.path) if url else str(data_dir / "thimble.sqlite3"),
+            "NAME": unquote(parts.path.removeprefix("/")) if url else str(data_dir / "thimble.sqlite3"),
             "CONN_MAX_AGE": None,
             "OPTIONS": {
                 "timeout": 20,

@@ -56,7 +56,7 @@ class SampleListView(ProjectScoped, generics.ListAPIView[Sample]):
     @extend_schema(
         operation_id="projects_samples_upload",
         request={"multipart/form-data": shapes.UploadSerializer},
-        responses={201: shapes.SampleSerializer, 409: OpenApiTypes.NONE},
+        responses={201: shapes.SampleSerializer},
     )
     def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Upload a recording. 409 where the project has this very content already."""
