@@ -236,8 +236,7 @@ def _call(model: LoweredModel, index: int) -> str:
     names["output"] = expression(operator.outputs[0])
     names["parameters"] = f"&{layer}"
     if step.scratch_bytes:
-        c_type = graph.tensors[operator.outputs[0]].dtype.c_type
-        cast = f"({c_type} *)" if c_type == "int8_t" else f"({c_type} *)(void *)"
+        cast = "(int8_t *)" if step.scratch_type == "int8_t" else f"({step.scratch_type} *)(void *)"
         names["scratch"] = f"{cast}(base + {model.plan.scratch_offset(index)})"
     return ";\n    ".join(_wrapped(call) for call in step.call.format_map(names).split(";\n    "))
 

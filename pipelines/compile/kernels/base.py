@@ -38,7 +38,7 @@ class Step:
     `call` is a format string with `{output}`, `{input0}`, `{input1}`, ..., `{parameters}` (address
     of the struct of `parameters`), `{scratch}` and the names of `constants`.
     `source` is the file in `native/` that defines the function. `scratch_bytes` of the arena are
-    the step's own while it runs. `in_place_inputs` may share their bytes with the output.
+    the step's own while it runs, as an array of `scratch_type`. `in_place_inputs` may share their bytes with the output.
     """
 
     call: str
@@ -48,6 +48,7 @@ class Step:
     constants: tuple[Constant, ...] = ()
     macs: int = 0
     scratch_bytes: int = 0
+    scratch_type: str = "int8_t"
     in_place_inputs: tuple[int, ...] = ()
 
 

@@ -12,9 +12,9 @@ import numpy as np
 import numpy.typing as npt
 import tflite
 
-from pipelines.compile.graph import DType
+from pipelines.compile.graph import DType, Tensor
 from pipelines.compile.kernels import output_stage
-from pipelines.compile.kernels.base import Constant, Layer, Step, float_limits, kernel
+from pipelines.compile.kernels.base import Constant, Fields, Layer, Step, float_limits, kernel
 from pipelines.compile.kernels.spatial import Window, output_shape, require_image, window
 
 
@@ -38,6 +38,8 @@ def conv_2d(layer: Layer) -> Step:
     layer.require_shape(layer.output, output_shape(found, outputs))
     if image.shape[3] % group_channels or outputs % (image.shape[3] // group_channels):
         layer.malformed(f"has {image.shape[3]} channels and filters of shape {list(filters.shape)}")
+    if (image.dtype, filters.dtype, layer.output.dtype) == (DType.FLOAT32, DType.INT8, DType.FLOAT32):
+        return lower_hybrid(layer, found, layer.activation(options.FusedActivationFunction()))
     dtype = layer.require_types(image, filters, layer.output)
     weights = layer.constant(1, dtype).reshape(outputs, -1)
     return lower_convolution(
@@ -59,14 +61,7 @@ def lower_convolution(
         and found.pad_before == (0, 0)
         and layer.operator.padding is None
     )
-    geometry = {
-        **found.fields(image),
-        "dilation_height": found.dilation[0],
-        "dilation_width": found.dilation[1],
-        "groups": groups,
-        "group_channels": group_channels,
-        "output_channels": outputs,
-    }
+    geometry = _geometry(found, image, group_channels, outputs)
     suffix = layer.output.dtype.value
     source = f"pointwise_conv_2d_{suffix}" if pointwise else f"conv_2d_{suffix}"
     scratch = "" if pointwise else "{scratch}, "
@@ -102,7 +97,57 @@ def lower_convolution(
         ),
         macs=macs,
         scratch_bytes=0 if pointwise else products * 4,
+        scratch_type="float",
     )
+
+
+def lower_hybrid(layer: Layer, found: Window, activation: str) -> Step:
+    """The step of a float32 convolution with int8 weights (dynamic range quantization).
+
+    The image is quantized by its greatest magnitude each time, as the reference does.
+    Source: `EvalHybrid` in `tensorflow/lite/kernels/conv.cc` and `SymmetricQuantizeFloats`.
+    """
+    image, filters = layer.input(0), layer.input(1)
+    outputs, _, _, channels = filters.shape
+    quantization = layer.quantization(filters)
+    if len(quantization.scales) != 1 or quantization.zero_points[0] or channels != image.shape[3]:
+        layer.unsupported(
+            "has float32 activations and int8 weights per channel or in groups",
+            "convert the model with full int8 quantization, or without any (float32)",
+        )
+    weights = layer.constant(1, DType.INT8).reshape(outputs, -1)
+    output_stage.folded_bias(layer, np.zeros(outputs), weights, 0)
+    least, greatest = float_limits(activation)
+    return Step(
+        call="hybrid_conv_2d_float32({parameters}, {input0}, {weights}, {bias}, {scratch}, {output})",
+        source="hybrid_conv_2d_float32.h",
+        parameters_type="hybrid_conv_2d_float32_parameters",
+        parameters={
+            "geometry": _geometry(found, image, channels, outputs),
+            "weights_scale": quantization.scales[0],
+            "least": least,
+            "greatest": greatest,
+        },
+        constants=(
+            Constant("weights", "int8_t", weights),
+            Constant("bias", "float", output_stage.bias_values(layer, 2, outputs, DType.FLOAT32)),
+        ),
+        macs=found.output[0] * found.output[1] * weights.size,
+        scratch_bytes=image.elements + weights.shape[1],
+        scratch_type="int8_t",
+    )
+
+
+def _geometry(found: Window, image: Tensor, group_channels: int, outputs: int) -> Fields:
+    """The nested struct `conv_2d_geometry`."""
+    return {
+        **found.fields(image),
+        "dilation_height": found.dilation[0],
+        "dilation_width": found.dilation[1],
+        "groups": image.shape[3] // group_channels,
+        "group_channels": group_channels,
+        "output_channels": outputs,
+    }
 
 
 def _transposed_in_groups(weights: npt.NDArray[Any], groups: int) -> npt.NDArray[Any]:

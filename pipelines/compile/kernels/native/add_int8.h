@@ -1,5 +1,6 @@
 #include "broadcast_loops.h"
-#include "requantize_int8.h"
+#include "clamp_int8.h"
+#include "multiply_quantized.h"
 
 typedef struct {
     broadcast_loops loops;

@@ -1,5 +1,5 @@
+#include "clamp_int8.h"
 #include "pool_2d_int8_parameters.h"
-#include "requantize_int8.h"
 
 /* AVERAGE_POOL_2D: the mean of the pixels inside the image, halves rounded away from zero. */
 static void average_pool_2d_int8(const pool_2d_int8_parameters *p, const int8_t *input, int8_t *output)

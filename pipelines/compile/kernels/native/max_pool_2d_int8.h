@@ -1,4 +1,4 @@
-#include "requantize_int8.h"
+#include "clamp_int8.h"
 #include "pool_2d_int8_parameters.h"
 
 /* MAX_POOL_2D. */

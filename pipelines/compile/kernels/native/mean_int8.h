@@ -1,4 +1,5 @@
-#include "requantize_int8.h"
+#include "clamp_int8.h"
+#include "multiply_quantized.h"
 
 typedef struct {
     int32_t outer;

@@ -1,4 +1,5 @@
-#include "requantize_int8.h"
+#include "clamp_int8.h"
+#include "multiply_quantized.h"
 
 /* How a 32-bit sum becomes an int8 output. With per_channel, multiplier and shift have one entry for
  * each output channel, else one for all. */

@@ -1,4 +1,5 @@
-#include "requantize_int8.h"
+#include "clamp_int8.h"
+#include "round_float32.h"
 
 typedef struct {
     int32_t size;
@@ -12,9 +13,6 @@ static void quantize_float32(const quantize_float32_parameters *p, const float *
     for (int32_t i = 0; i < p->size; ++i) {
         const float real = input[i] / p->scale;
         const float limited = real > 512.0f ? 512.0f : (real < -512.0f ? -512.0f : (real == real ? real : 0.0f));
-        const int32_t whole = (int32_t)limited;
-        const float rest = limited - (float)whole;
-        const int32_t rounded = whole + (rest >= 0.5f ? 1 : 0) - (rest <= -0.5f ? 1 : 0);
-        output[i] = clamp_int8(rounded + p->zero_point, -128, 127);
+        output[i] = clamp_int8(round_float32(limited) + p->zero_point, -128, 127);
     }
 }

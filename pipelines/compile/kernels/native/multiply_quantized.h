@@ -11,9 +11,3 @@ static inline int32_t multiply_quantized(int32_t value, int32_t multiplier, int3
     const int32_t threshold = (mask >> 1) + (high < 0 ? 1 : 0);
     return (high >> right) + ((high & mask) > threshold ? 1 : 0);
 }
-
-static inline int8_t clamp_int8(int32_t value, int32_t least, int32_t greatest)
-{
-    const int32_t at_least = value < least ? least : value;
-    return (int8_t)(at_least > greatest ? greatest : at_least);
-}
