@@ -16,7 +16,7 @@ $label_lines *
  *     for (;;) {
  *         ... fill samples[${NAME}_WINDOW_LENGTH * ${NAME}_CHANNELS], moving on by ${NAME}_STRIDE_LENGTH values ...
  *         ${name}_classify(&workspace, samples, probabilities);
- *         int answer = ${name}_decide(&decision, probabilities, NULL);
+ *         int answer = ${name}_decide(&decision, probabilities, 0);
  *         if (answer != ${NAME}_UNCERTAIN) { ... ${name}_labels[answer] ... }
  *     }
  *

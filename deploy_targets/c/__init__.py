@@ -1,0 +1,1 @@
+"""Deploy target ``c``: the pipeline as a plain C library."""

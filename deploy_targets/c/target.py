@@ -1,0 +1,129 @@
+"""Package a pipeline as a C library: sources, build files, an example and a self-test."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+from pathlib import Path
+from string import Template
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from deploy_targets.base import DeployBundle, DeployTarget, Progress
+from deploy_targets.c.readme import readme_text
+from deploy_targets.c.selftest import selftest_source
+from pipelines.compile.c_names import MAX_IDENTIFIER, checked_identifier, identifier_from
+from pipelines.compile.library import Library
+
+_TEMPLATES = Path(__file__).parent / "templates"
+
+
+def _name(value: str) -> str:
+    return checked_identifier(value) if value else value
+
+
+class CLibraryTarget(DeployTarget):
+    """A zip with C99 that also is C++17: raw samples in, probabilities out, for any chip and compiler."""
+
+    id: ClassVar[str] = "c"
+    title: ClassVar[str] = "C library"
+    pitch: ClassVar[str] = (
+        "Plain C for any chip: features and model, no malloc, no dependencies, with a self-test."
+    )
+    icon: ClassVar[str] = "file-code"
+    variants: ClassVar[tuple[str, ...]] = ("int8", "float32")
+
+    class Options(BaseModel):
+        """How the library is called and built."""
+
+        model_config = ConfigDict(extra="forbid", frozen=True)
+
+        name: Annotated[str, AfterValidator(_name)] = Field(
+            "",
+            title="Library name",
+            description="Begins the name of every function and file, so that several libraries can live in one "
+            "firmware. Lower-case letters, digits and underscores. Empty: made from the project's name.",
+            max_length=MAX_IDENTIFIER,
+        )
+        optimise: Literal["speed", "size"] = Field(
+            "speed",
+            title="Build for",
+            description="What the Makefile and CMake ask of the compiler: speed (-O3) or size (-Os). "
+            "The results are the same.",
+        )
+        include_examples: bool = Field(
+            True, title="Example", description="Add a program that classifies a recording from a CSV file."
+        )
+
+    def build(self, bundle: DeployBundle, options: Any, progress: Progress) -> dict[str, bytes]:
+        """The library's files; see the README among them.
+
+        Raises:
+            CompileError: the model cannot become C.
+            ProfileError: the sizes on the board cannot be measured.
+        """
+        progress(0.0, "Composing the library")
+        library = bundle.library(options.name or identifier_from(bundle.project))
+        progress(0.2, f"Measuring on {bundle.board.title}")
+        profile = bundle.measured_profile()
+        progress(0.8, "Writing the files")
+        files = {f"src/{name}": text for name, text in library.files.items()}
+        files.update(_selftest_files(library, bundle))
+        files.update(_build_files(library, options))
+        if options.include_examples:
+            files["examples/main.c"] = _filled("example.c", library)
+        files["LICENSE"] = (_TEMPLATES / "LICENSE.txt").read_text()
+        files["README.md"] = readme_text(library, bundle, profile, options.include_examples)
+        files["thimble.json"] = _manifest(library, bundle, profile, options)
+        return {name: text.encode("utf-8") for name, text in files.items()}
+
+
+def _selftest_files(library: Library, bundle: DeployBundle) -> dict[str, str]:
+    return {
+        f"selftest/{library.name}_selftest.h": _filled("selftest.h", library),
+        f"selftest/{library.name}_selftest.c": selftest_source(library, bundle.self_test),
+        "selftest/main.c": _filled("selftest_main.c", library),
+    }
+
+
+def _build_files(library: Library, options: Any) -> dict[str, str]:
+    level = {"speed": "-O3", "size": "-Os"}[options.optimise]
+    sources = sorted(name for name in library.files if name.endswith(".c"))
+    names = {"level": level}
+    make_sources = " ".join(f"src/{name}" for name in sources)
+    cmake_sources = "\n".join(f"  src/{name}" for name in sources)
+    example_make = "examples/main.c" if options.include_examples else ""
+    example_cmake = (
+        "\n" + _filled("example.cmake", library, **names).rstrip() + "\n" if options.include_examples else ""
+    )
+    return {
+        "Makefile": _filled("Makefile.txt", library, sources=make_sources, example=example_make, **names),
+        "CMakeLists.txt": _filled(
+            "CMakeLists.txt", library, sources=cmake_sources, example=example_cmake, **names
+        ),
+    }
+
+
+def _filled(template: str, library: Library, **values: str) -> str:
+    text = Template((_TEMPLATES / template).read_text())
+    return text.substitute(name=library.name, NAME=library.name.upper(), **values)
+
+
+def _manifest(library: Library, bundle: DeployBundle, profile: Any, options: Any) -> str:
+    """``thimble.json``: what this was made from, by what, and what was measured."""
+    document = {
+        "made_by": f"thimble {importlib.metadata.version('thimble')}",
+        "project": bundle.project,
+        "library": library.name,
+        "variant": bundle.variant,
+        "labels": list(bundle.labels),
+        "board": bundle.board.id,
+        "options": options.model_dump(mode="json"),
+        "hashes": bundle.identity(),
+        "workspace_bytes": library.workspace_bytes,
+        "evaluation": dict(bundle.evaluation),
+        "profile": dict(profile),
+        "pipeline": bundle.spec.model_dump(mode="json"),
+    }
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
