@@ -103,12 +103,18 @@ def _channels(kinds: list[tuple[float, list[str], int]], rate: float, advice: _A
 def _window_ms(durations: list[float], rate: float, is_sound: bool, advice: _Advice) -> float:
     """The usual length for that kind of signal, or the recordings' own where they are all about as long."""
     median = durations[len(durations) // 2]
+    long = durations[len(durations) * 9 // 10]
     usual = SOUND_WINDOW_MS if is_sound else MOTION_WINDOW_MS
     shortest = max(1.0, 1000 * SHORTEST_WINDOW_VALUES / rate)
-    if median <= 1.5 * usual:
+    if long <= 1.5 * usual:
+        window = _rounded(long)
+        advice.because(
+            f"Nine of ten recordings are no longer than {long:.4g} ms, so one window holds a whole one."
+        )
+    elif median <= 1.5 * usual:
         window = _rounded(median)
         advice.because(
-            f"Half of the recordings are shorter than {median:g} ms, so one window holds a whole one."
+            f"Half of the recordings are shorter than {median:.4g} ms, so one window holds a whole one."
         )
     elif usual < 8 * shortest:
         # So slow a signal says little in two seconds: take as many values as a network can use.

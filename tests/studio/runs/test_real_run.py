@@ -1,7 +1,10 @@
-"""A run from the request to the model's files, and what the web process needs for it: no TensorFlow."""
+"""From the request to the model's files and a built zip, and what the web process needs for it: no TensorFlow."""
 
 from __future__ import annotations
 
+import hashlib
+import io
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -54,6 +57,23 @@ def test_a_run_is_watched_to_its_end_and_its_files_are_there(stack: Stack) -> No
     assert cached == ["features", "learn", "compress", "compile", "profile", "evaluate"]
 
 
+def test_a_run_is_deployed_as_a_zip(stack: Stack) -> None:
+    run = stack.project("GET", "runs/?limit=1").json["results"][0]
+    wanted = {"run": run["id"], "target": "c", "variant": "int8", "board": "nano33ble", "options": {}}
+    made = [stack.project("POST", "deployments/", wanted).json for _ in range(2)]
+    for deployment in made:
+        stack.wait_for_job(deployment["job"]["id"], "succeeded", timeout_s=90)
+    first, second = (stack.project("GET", f"deployments/{each['id']}/").json for each in made)
+    assert (first["number"], second["number"]) == (1, 2)
+    assert first["sha256"] == second["sha256"], "the same model gives the same bytes"
+    content = stack.project("GET", f"deployments/{first['id']}/download/").body
+    assert hashlib.sha256(content).hexdigest() == first["sha256"]
+    assert len(content) == first["size_bytes"]
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        assert archive.testzip() is None
+        assert any(name.endswith(".c") for name in archive.namelist())
+
+
 def test_the_web_process_has_not_loaded_what_training_needs(stack: Stack) -> None:
     design = stack.project("GET", f"designs/{stack.seed['short']}/").json
     sample = stack.project("GET", "samples/").json["results"][0]
@@ -61,7 +81,7 @@ def test_the_web_process_has_not_loaded_what_training_needs(stack: Stack) -> Non
     assert stack.project("POST", "designs/preview/", asked).status == 200
     assert stack.project("POST", "designs/check/", asked).status == 200
     assert stack.project("GET", "designs/suggestion/").status == 200
-    for path in ("schema/pipeline/", "boards/"):
+    for path in ("schema/pipeline/", "boards/", "deploy-targets/"):
         assert stack.request("GET", path).status == 200
     for process in web_processes(stack):
         libraries = Path(f"/proc/{process}/maps").read_text()
