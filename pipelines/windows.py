@@ -23,6 +23,7 @@ RATE_TOLERANCE = 0.05
 """How far a recording's sample rate may be from the pipeline's, as a share of it."""
 
 _OPEN_FILES = 64
+_DRAWS = 8
 
 
 class WindowError(ValueError):
@@ -179,9 +180,9 @@ def split_validation(
     """Positions in ``index`` of the training windows to learn from, and of those to validate with.
 
     All windows of one recording stay on one side, and all recordings of one group, where the training
-    split has two groups or more. Recordings (or groups) are drawn in a seeded order and taken where that
-    brings each label's share nearer to ``fraction``, unless a label would have nothing left to learn
-    from. Too few recordings leave the validation part empty.
+    split has two groups or more. Recordings (or groups) are drawn in a few seeded orders and taken where
+    that brings the labels' shares nearer to ``fraction``, unless a label would have nothing left to learn
+    from; the order that comes nearest counts. Too few recordings leave the validation part empty.
     """
     positions = np.flatnonzero(index.split == SPLITS.index("training"))
     if not positions.size:
@@ -191,18 +192,28 @@ def split_validation(
     counts = np.zeros((unit.max() + 1, label.max() + 1))
     np.add.at(counts, (unit, label), 1)
     counts = counts[:, counts.sum(axis=0) > 0]
-    total = counts.sum(axis=0)
-
-    held = np.zeros(len(counts), dtype=bool)
-    have = np.zeros_like(total)
-    for number in np.random.default_rng(seed).permutation(len(counts)):
-        grown = have + counts[number]
-        nearer = np.sum(((grown / total) - fraction) ** 2) < np.sum(((have / total) - fraction) ** 2)
-        if nearer and np.all(grown < total):
-            held[number] = True
-            have = grown
+    random = np.random.default_rng(seed)
+    draws = [_draw(counts, fraction, random.permutation(len(counts))) for _ in range(_DRAWS)]
+    held, _ = min(draws, key=lambda draw: draw[1])
     validates = held[unit]
     return positions[~validates], positions[validates]
+
+
+def _draw(
+    counts: NDArray[np.float64], fraction: float, order: NDArray[np.int64]
+) -> tuple[NDArray[np.bool_], float]:
+    """Which units of ``counts[unit, label]`` to hold out, taken in ``order``, and how far off the shares are."""
+    total = counts.sum(axis=0)
+    held = np.zeros(len(counts), dtype=bool)
+    have = np.zeros_like(total)
+    off = float(np.sum((have / total - fraction) ** 2))
+    for number in order:
+        grown = have + counts[number]
+        grown_off = float(np.sum((grown / total - fraction) ** 2))
+        if grown_off < off and np.all(grown < total):
+            held[number] = True
+            have, off = grown, grown_off
+    return held, off
 
 
 def _units(sample_index: NDArray[np.int32], dataset: Dataset) -> NDArray[np.int64]:

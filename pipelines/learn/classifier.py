@@ -44,6 +44,7 @@ class ClassifierParams(BlockParams):
         description="Size of the first steps; it falls to zero over the epochs along a cosine.",
         gt=0,
         le=1,
+        allow_inf_nan=False,
     )
     dropout: float = Field(
         0.25,

@@ -57,9 +57,9 @@ def _conv1d_small(shape: Shape, dropout: float) -> tuple[Layer, ...]:
     time = shape[0]
     layers: list[Layer] = []
     for filters in (16, 32, 48):
-        stride = max(2, round(time / 64)) if filters == 16 else 2
+        stride = max(2, round(time / 60)) if filters == 16 else 2
         stride = stride if time >= 8 else 1
-        layers.append(Conv1D(filters=filters, kernel=min(max(5, stride + 2), time), stride=stride))
+        layers.append(Conv1D(filters=filters, kernel=min(max(5, stride), time), stride=stride))
         time = -(-time // stride)
     return (*layers, GlobalAveragePool(), Dropout(rate=dropout))
 
@@ -75,12 +75,17 @@ def _dscnn_small(shape: Shape, dropout: float) -> tuple[Layer, ...]:
             "dscnn-small", f"a picture of at least {_MIN_SIDE} by {_MIN_SIDE} (frames, bands)", shape
         )
     strides = (max(1, round(shape[0] / 25)), max(1, round(shape[1] / 20)))
-    kernel = (max(5, 2 * strides[0] + 1), max(3, 2 * strides[1] + 1))
+    # Wide enough that neighbouring outputs share some of what they look at.
+    kernel = (_kernel(strides[0]), _kernel(strides[1]))
     layers: list[Layer] = [Conv2D(filters=24, kernel=kernel, strides=strides)]
     for filters, stride in ((48, 1), (64, 2), (64, 1), (80, 1)):
         layers.append(DepthwiseConv2D(kernel=(3, 3), strides=(stride, stride)))
         layers.append(Conv2D(filters=filters, kernel=(1, 1)))
     return (*layers, GlobalAveragePool(), Dropout(rate=dropout))
+
+
+def _kernel(stride: int) -> int:
+    return 3 if stride == 1 else max(5, stride + 2)
 
 
 _PRESETS: dict[Preset, Callable[[Shape, float], tuple[Layer, ...]]] = {
