@@ -22,7 +22,8 @@ import psycopg
 from django.db import connection as django_connection
 from psycopg import sql
 
-from tests.services import redis_server
+from studio.embedded import EmbeddedRedis
+from studio.environment import embedded_redis_socket
 
 ROOT = Path(__file__).parents[2]
 SEED = Path(__file__).with_name("stack_seed.py")
@@ -65,6 +66,7 @@ class Stack:
     """The processes and how to talk to them. ``seed`` has ``project``, ``key``, ``design`` and ``other_key``."""
 
     folder: Path
+    redis: EmbeddedRedis
     port: int
     environment: dict[str, str]
     seed: dict[str, str] = field(default_factory=dict)
@@ -169,16 +171,16 @@ def _free_port() -> int:
 @contextlib.contextmanager
 def running_stack(folder: Path, **environment: str) -> Iterator[Stack]:
     """Redis, a migrated database with a project in it, and the web server; the test starts the worker."""
-    with redis_server() as redis_url:
+    with EmbeddedRedis(folder / "redis", embedded_redis_socket(folder)) as redis:
         variables = os.environ | {
             "THIMBLE_DATA_DIR": str(folder / "data"),
-            "THIMBLE_REDIS_URL": redis_url,
+            "THIMBLE_REDIS_URL": redis.url,
             "THIMBLE_DATABASE_URL": _new_database(),
             "DJANGO_SETTINGS_MODULE": "studio.settings",
             "PYTHONPATH": str(ROOT),
             "CUDA_VISIBLE_DEVICES": "",
         }
-        stack = Stack(folder, _free_port(), variables | environment)
+        stack = Stack(folder, redis, _free_port(), variables | environment)
         try:
             _run(stack, "manage.py", "migrate", "-v", "0")
             stack.seed = json.loads(_run(stack, str(SEED)).splitlines()[-1])

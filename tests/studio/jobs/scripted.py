@@ -49,6 +49,14 @@ def hangs() -> None:
     time.sleep(600)
 
 
+def pauses() -> None:
+    """Works for three seconds."""
+    for tenth in range(30):
+        say("progress", percent=tenth, message="Working")
+        time.sleep(0.1)
+    done()
+
+
 def crashes() -> None:
     print("Traceback: something broke", file=sys.stderr, flush=True)
     os._exit(3)
