@@ -23,7 +23,7 @@ export function BoardPicker({ label, boards, value, onChange, disabled = false, 
           <Radio.Card key={board.id} value={board.id} className={classes.board} disabled={disabled}>
             <span className={classes.head}>
               <Radio.Indicator size="xs" disabled={disabled} />
-              <span className={classes.title}>{board.title}</span>
+              <span className={classes.title}>{shortTitle(board)}</span>
             </span>
             <span className={classes.core}>
               {board.core} at {formatFrequency(board.clock_hz)}
@@ -37,4 +37,9 @@ export function BoardPicker({ label, boards, value, onChange, disabled = false, 
       </div>
     </Radio.Group>
   );
+}
+
+/** Some titles repeat the memory that stands below them anyway. */
+function shortTitle(board: Board): string {
+  return board.title.replace(/\s*\([^)]*flash[^)]*\)$/, "");
 }

@@ -94,6 +94,7 @@ export function LineChart({
             ...axis,
             label: yLabel,
             size: 52,
+            space: 24,
             values: (_, ticks) => ticks.map((tick) => latest.current.formatY(tick)),
           },
         ],

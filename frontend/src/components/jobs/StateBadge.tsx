@@ -4,7 +4,11 @@ import type { JobState } from "@/api/types";
 
 const LOOKS: Record<JobState, { words: string; color: string; icon: React.ReactNode }> = {
   queued: { words: "Waiting", color: "gray", icon: <IconClock size={14} /> },
-  running: { words: "Running", color: "petrol", icon: <Loader size={12} color="currentColor" /> },
+  running: {
+    words: "Running",
+    color: "petrol",
+    icon: <Loader component="span" size={12} color="currentColor" />,
+  },
   succeeded: { words: "Done", color: "green", icon: <IconCheck size={14} /> },
   failed: { words: "Failed", color: "red", icon: <IconX size={14} /> },
   cancelled: { words: "Cancelled", color: "gray", icon: <IconBan size={14} /> },
@@ -14,7 +18,7 @@ const LOOKS: Record<JobState, { words: string; color: string; icon: React.ReactN
 export function StateBadge({ state }: { state: JobState }) {
   const look = LOOKS[state];
   return (
-    <Badge color={look.color} leftSection={look.icon}>
+    <Badge component="span" color={look.color} leftSection={look.icon}>
       {look.words}
     </Badge>
   );

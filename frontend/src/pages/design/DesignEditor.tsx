@@ -156,7 +156,7 @@ export function DesignEditor(props: DesignEditorProps) {
           {step === "learning" ? <LearningPanel {...panel} /> : null}
           {step === "postprocess" ? <DecisionPanel {...panel} /> : null}
         </Card>
-        <OneWindow projectId={projectId} spec={lastGood.current} stale={faulty} />
+        <OneWindow projectId={projectId} schema={schema} spec={lastGood.current} stale={faulty} />
       </div>
       <Modal
         opened={blocked.status === "blocked"}

@@ -7,11 +7,13 @@ import type { DesignPreview, Picture, PipelineSpec } from "@/api/types";
 import { Bars, formatWhole, HeatMap, LineChart } from "@/components/charts";
 import { Problem } from "@/components/Problem";
 import classes from "./OneWindow.module.css";
+import type { PipelineSchema } from "./pipelineSchema";
 import { previewQuery } from "./queries";
 import { WindowPicker } from "./WindowPicker";
 
 interface OneWindowProps {
   projectId: string;
+  schema: PipelineSchema;
   /** As last found free of faults. */
   spec: PipelineSpec;
   /** Whether what is edited has faults, so that the picture is of before. */
@@ -19,7 +21,7 @@ interface OneWindowProps {
 }
 
 /** One window of one recording, raw and as the model sees it. */
-export function OneWindow({ projectId, spec, stale }: OneWindowProps) {
+export function OneWindow({ projectId, schema, spec, stale }: OneWindowProps) {
   const samples = useQuery(samplesQuery(projectId, { limit: 200, ordering: "label" }));
   const [sampleId, setSampleId] = useState<string | null>(null);
   const [startMs, setStartMs] = useState(0);
@@ -63,7 +65,7 @@ export function OneWindow({ projectId, spec, stale }: OneWindowProps) {
         ) : null}
         {preview.error ? <Problem error={preview.error} title="This window cannot be shown" /> : null}
         {preview.data ? (
-          <Pictures preview={preview.data} channels={spec.input.channels} />
+          <Pictures preview={preview.data} channels={spec.input.channels} schema={schema} />
         ) : preview.isPending && sample ? (
           <>
             <Skeleton height={180} />
@@ -75,7 +77,15 @@ export function OneWindow({ projectId, spec, stale }: OneWindowProps) {
   );
 }
 
-function Pictures({ preview, channels }: { preview: DesignPreview; channels: readonly string[] }) {
+interface PicturesProps {
+  preview: DesignPreview;
+  channels: readonly string[];
+  schema: PipelineSchema;
+}
+
+function Pictures({ preview, channels, schema }: PicturesProps) {
+  const titleOf = (block: string) => schema.features.find((kind) => kind.id === block)?.title ?? block;
+  const several = preview.features.length > 1;
   const single = channels.length === 1;
   return (
     <>
@@ -92,7 +102,10 @@ function Pictures({ preview, channels }: { preview: DesignPreview; channels: rea
       />
       {preview.features.map((feature) => (
         <div key={feature.name}>
-          <FeaturePicture title={feature.name} picture={feature.picture} />
+          <FeaturePicture
+            title={several ? `${titleOf(feature.block)}: ${feature.name}` : titleOf(feature.block)}
+            picture={feature.picture}
+          />
           <Text size="xs" c="dimmed">
             {formatWhole(feature.values_count)} values
           </Text>

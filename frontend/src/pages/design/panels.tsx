@@ -214,7 +214,7 @@ export function FeaturesPanel({ spec, schema, errors, check, onEdit, disabled }:
       ) : (
         <Button
           variant="light"
-          size="compact-md"
+          size="sm"
           leftSection={<IconPlus size={16} />}
           disabled={disabled}
           onClick={() => setAdding(true)}

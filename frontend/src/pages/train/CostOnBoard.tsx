@@ -8,11 +8,11 @@ interface CostOnBoardProps {
   variant: VariantResult;
   board: Board;
   /** How often a window comes. */
-  windowMs: number;
+  strideMs: number;
 }
 
 /** Flash, RAM and time that a variant takes on a board, and where the time goes. */
-export function CostOnBoard({ variant, board, windowMs }: CostOnBoardProps) {
+export function CostOnBoard({ variant, board, strideMs }: CostOnBoardProps) {
   const { profile, model } = variant;
   const { features_instructions: features, model_instructions: network } = profile.breakdown;
   return (
@@ -33,8 +33,8 @@ export function CostOnBoard({ variant, board, windowMs }: CostOnBoardProps) {
           <>
             <dt>Busy</dt>
             <dd>
-              ≈ {formatShare(profile.latency_ms / windowMs)} of the time, with a window every{" "}
-              {formatDuration(windowMs)}
+              ≈ {formatShare(profile.latency_ms / strideMs)} of the time, with a window every{" "}
+              {formatDuration(strideMs)}
             </dd>
           </>
         ) : null}

@@ -1,5 +1,5 @@
 import { Alert, Card, SegmentedControl, Text, Title } from "@mantine/core";
-import { IconAlertTriangle, IconBulb, IconCircleCheck } from "@tabler/icons-react";
+import { IconAlertTriangle, IconBulb, IconCircleCheck, IconClockExclamation } from "@tabler/icons-react";
 import { useState } from "react";
 import type { Board, Run, RunResult, Variant } from "@/api/types";
 import {
@@ -10,10 +10,10 @@ import {
   StatTile,
   StatTiles,
 } from "@/components/charts";
-import { formatBytes, formatFrequency } from "@/components/format";
+import { formatBytes, formatDuration, formatFrequency } from "@/components/format";
 import { CostOnBoard } from "./CostOnBoard";
 import classes from "./Results.module.css";
-import { RunDetails } from "./RunDetails";
+import { AboutRun, Files, Labels, Network } from "./RunDetails";
 import { lostByCompression, variantsOf, verdictOf } from "./runFacts";
 
 interface ResultsProps {
@@ -57,7 +57,7 @@ export function Results({ projectId, run, result, board }: ResultsProps) {
             leading
             label={`Accuracy, ${NAMES[chosen]}`}
             value={formatShare(evaluation.accuracy)}
-            hint={`of ${formatWhole(evaluation.windows)} test windows, by the compiled code`}
+            hint={`${formatWhole(evaluation.accuracy * evaluation.windows)} of ${formatWhole(evaluation.windows)} test windows, by the compiled code`}
           />
           {other ? (
             <StatTile
@@ -86,28 +86,46 @@ export function Results({ projectId, run, result, board }: ResultsProps) {
             }
           />
         </StatTiles>
-        <Advice result={result} chosen={chosen} />
+        <Advice result={result} chosen={chosen} board={board} strideMs={run.spec.input.stride_ms} />
       </section>
       <div className={classes.columns}>
-        <Card component="section" aria-label="Confusion matrix" className={classes.card}>
-          <Title order={2} mb="md">
-            What it takes for what
-          </Title>
-          <ConfusionMatrix key={chosen} labels={result.labels} counts={evaluation.confusion} />
-        </Card>
-        <Card component="section" aria-label="Cost on the board" className={classes.card}>
-          <Title order={2} mb="md">
-            On the {board.title}
-          </Title>
-          <CostOnBoard variant={shown} board={board} windowMs={run.spec.input.stride_ms} />
-        </Card>
+        <div className={classes.column}>
+          <Card component="section" aria-label="Confusion matrix" className={classes.card}>
+            <Title order={2} mb="md">
+              What it takes for what
+            </Title>
+            <ConfusionMatrix key={chosen} labels={result.labels} counts={evaluation.confusion} />
+          </Card>
+          <Labels variant={shown} />
+          <AboutRun result={result} />
+          <Files projectId={projectId} run={run} />
+        </div>
+        <div className={classes.column}>
+          <Card
+            component="section"
+            aria-label="Cost on the board"
+            className={`${classes.card} ${classes.aside}`}
+          >
+            <Title order={2} mb="md">
+              On the {board.title}
+            </Title>
+            <CostOnBoard variant={shown} board={board} strideMs={run.spec.input.stride_ms} />
+          </Card>
+          <Network variant={shown} />
+        </div>
       </div>
-      <RunDetails projectId={projectId} run={run} result={result} variant={shown} />
     </>
   );
 }
 
-function Advice({ result, chosen }: { result: RunResult; chosen: Variant }) {
+interface AdviceProps {
+  result: RunResult;
+  chosen: Variant;
+  board: Board;
+  strideMs: number;
+}
+
+function Advice({ result, chosen, board, strideMs }: AdviceProps) {
   const shown = result.variants[chosen];
   if (!shown) return null;
   const verdict = verdictOf(result, shown);
@@ -124,6 +142,17 @@ function Advice({ result, chosen }: { result: RunResult; chosen: Variant }) {
           {problem}
         </Alert>
       ))}
+      {shown.profile.latency_ms !== null && shown.profile.latency_ms > strideMs ? (
+        <Alert
+          color="brass"
+          icon={<IconClockExclamation size={20} />}
+          title="It may not keep up with the signal"
+        >
+          A window takes about {formatLatency(shown.profile.latency_ms)} on the {board.title}, and a new one
+          comes every {formatDuration(strideMs)}. Give the window a longer stride, choose a smaller network,
+          or a faster board.
+        </Alert>
+      ) : null}
       <Alert
         color={verdict.tone === "good" ? "green" : verdict.tone === "fair" ? "brass" : "red"}
         icon={verdict.tone === "good" ? <IconCircleCheck size={20} /> : <IconBulb size={20} />}

@@ -1,64 +1,78 @@
-import { Anchor, Card, Title } from "@mantine/core";
+import { Anchor, Card, Text, Title } from "@mantine/core";
+import type { ReactNode } from "react";
 import { apiUrl } from "@/api/client";
 import type { Run, RunResult, VariantResult } from "@/api/types";
 import { formatShape, formatShare, formatWhole } from "@/components/charts";
 import { formatBytes, formatDuration } from "@/components/format";
+import { inWords } from "@/components/forms/schema";
 import classes from "./Results.module.css";
 import { RUN_STEPS } from "./runFacts";
 
-interface RunDetailsProps {
-  projectId: string;
-  run: Run;
-  result: RunResult;
-  variant: VariantResult;
+interface DetailProps {
+  title: string;
+  children: ReactNode;
 }
 
-/** For those who want to know more: each label, each layer, each file. */
-export function RunDetails({ projectId, run, result, variant }: RunDetailsProps) {
+function Detail({ title, children }: DetailProps) {
   return (
-    <div className={classes.columns}>
-      <Card component="section" aria-label="Each label" className={classes.card}>
-        <Title order={2} mb="sm">
-          Each label
-        </Title>
-        <LabelTable variant={variant} />
-      </Card>
-      <Card component="section" aria-label="The network" className={classes.card}>
-        <Title order={2} mb="sm">
-          The network
-        </Title>
-        <LayerTable variant={variant} />
-      </Card>
-      <Card component="section" aria-label="About this run" className={classes.card}>
-        <Title order={2} mb="sm">
-          About this run
-        </Title>
-        <Facts result={result} />
-      </Card>
-      {run.artifacts && run.artifacts.length > 0 ? (
-        <Card component="section" aria-label="Files" className={classes.card}>
-          <Title order={2} mb="sm">
-            Files
-          </Title>
-          <ul className={classes.files}>
-            {run.artifacts.map((file) => (
-              <li key={file.name}>
-                <Anchor
-                  href={apiUrl(
-                    `projects/${projectId}/runs/${run.id}/artifacts/${encodeURIComponent(file.name)}/`,
-                  )}
-                  download={file.name}
-                  size="sm"
-                >
-                  {file.name}
-                </Anchor>
-                <span>{formatBytes(file.size_bytes)}</span>
-              </li>
-            ))}
-          </ul>
-        </Card>
-      ) : null}
-    </div>
+    <Card component="section" aria-label={title} className={`${classes.card} ${classes.detail}`}>
+      <Title order={2} mb="sm">
+        {title}
+      </Title>
+      {children}
+    </Card>
+  );
+}
+
+/** How well each label is told from the others. */
+export function Labels({ variant }: { variant: VariantResult }) {
+  return (
+    <Detail title="Each label">
+      <LabelTable variant={variant} />
+    </Detail>
+  );
+}
+
+/** The layers as they were compiled. */
+export function Network({ variant }: { variant: VariantResult }) {
+  return (
+    <Detail title="The network">
+      <LayerTable variant={variant} />
+    </Detail>
+  );
+}
+
+/** What it learned from, and how long each step took. */
+export function AboutRun({ result }: { result: RunResult }) {
+  return (
+    <Detail title="About this run">
+      <Facts result={result} />
+    </Detail>
+  );
+}
+
+/** What the run made, to download. */
+export function Files({ projectId, run }: { projectId: string; run: Run }) {
+  if (!run.artifacts || run.artifacts.length === 0) return null;
+  return (
+    <Detail title="Files">
+      <ul className={classes.files}>
+        {run.artifacts.map((file) => (
+          <li key={file.name}>
+            <Anchor
+              href={apiUrl(
+                `projects/${projectId}/runs/${run.id}/artifacts/${encodeURIComponent(file.name)}/`,
+              )}
+              download={file.name}
+              size="sm"
+            >
+              {file.name}
+            </Anchor>
+            <span>{formatBytes(file.size_bytes)}</span>
+          </li>
+        ))}
+      </ul>
+    </Detail>
   );
 }
 
@@ -115,8 +129,8 @@ function LayerTable({ variant }: { variant: VariantResult }) {
         <tbody>
           {model.layers.map((layer, index) => (
             <tr key={index}>
-              <th scope="row">{layer.op}</th>
-              <td>{formatShape(layer.output_shape)}</td>
+              <th scope="row">{inWords(layer.op.toLowerCase())}</th>
+              <td>{formatShape(withoutBatch(layer.output_shape))}</td>
               <td>{formatWhole(layer.macs)}</td>
             </tr>
           ))}
@@ -124,15 +138,22 @@ function LayerTable({ variant }: { variant: VariantResult }) {
         <tfoot>
           <tr>
             <th scope="row">All</th>
-            <td>
-              {formatBytes(model.weights_bytes)} weights, {formatBytes(model.arena_bytes)} arena
-            </td>
+            <td />
             <td>{formatWhole(model.macs)}</td>
           </tr>
         </tfoot>
       </table>
+      <Text size="xs" c="dimmed" mt="xs">
+        {formatBytes(model.weights_bytes)} of weights in flash, {formatBytes(model.arena_bytes)} of RAM for
+        what passes between the layers.
+      </Text>
     </div>
   );
+}
+
+/** One window at a time: the first dimension says nothing. */
+function withoutBatch(shape: readonly number[]): readonly number[] {
+  return shape.length > 1 && shape[0] === 1 ? shape.slice(1) : shape;
 }
 
 function Facts({ result }: { result: RunResult }) {

@@ -1,4 +1,4 @@
-import { Button, Card, Group, Skeleton, Stack, Title } from "@mantine/core";
+import { Button, Card, Skeleton, Stack, Title } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { IconArrowRight, IconRefresh, IconTrash } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
@@ -19,6 +19,7 @@ import { LinkAnchor, LinkButton } from "@/components/links";
 import { Page } from "@/components/Page";
 import { Problem } from "@/components/Problem";
 import { Results } from "./Results";
+import classes from "./RunPage.module.css";
 import { RUN_STEPS } from "./runFacts";
 
 /** One run: live while it works, then what came out. */
@@ -92,7 +93,7 @@ function RunView({ projectId, run, board, canEdit }: RunViewProps) {
     <Page
       title={`Run ${run.number}`}
       lead={
-        <Group gap="xs" component="span">
+        <span className={classes.lead}>
           <StateBadge state={view.state} />
           <span>
             {run.design_name} for {board?.title ?? run.board}, {formatAgo(run.created_at)}.
@@ -100,7 +101,7 @@ function RunView({ projectId, run, board, canEdit }: RunViewProps) {
           <LinkAnchor to="/p/$projectId/train" params={{ projectId }} size="sm">
             All runs
           </LinkAnchor>
-        </Group>
+        </span>
       }
       action={
         <>

@@ -25,6 +25,9 @@ export function leadingVariant(result: RunResult): VariantResult | undefined {
   return first ? result.variants[first] : undefined;
 }
 
+/** Below it, one window more or less moves the accuracy by a point and more. */
+const FEW_WINDOWS = 100;
+
 export interface Verdict {
   tone: "good" | "fair" | "poor";
   words: string;
@@ -40,18 +43,22 @@ export function verdictOf(result: RunResult, variant: VariantResult): Verdict {
   const last = result.history.at(-1);
   const overfits =
     last !== undefined && Number.isFinite(last.val_accuracy) && last.accuracy - last.val_accuracy > 0.12;
-  if (accuracy >= 0.95) return { tone: "good", words: "Ready to try on the device." };
+  const few =
+    windows < FEW_WINDOWS
+      ? ` With only ${windows} test windows the figure is rough; more test recordings make it firm.`
+      : "";
+  if (accuracy >= 0.95) return { tone: "good", words: `Ready to try on the device.${few}` };
   const tries = overfits
     ? "It knows its training windows by heart: add recordings, or turn on augmentation and more dropout."
     : "Look at the pair of labels that is confused most; more recordings of these help first.";
-  if (accuracy >= 0.8) return { tone: "fair", words: tries };
+  if (accuracy >= 0.8) return { tone: "fair", words: `${tries}${few}` };
   if (accuracy <= chance + 0.05) {
     return {
       tone: "poor",
       words: "No better than always giving the same answer: check labels, window and features.",
     };
   }
-  return { tone: "poor", words: tries };
+  return { tone: "poor", words: `${tries}${few}` };
 }
 
 /** A variant that lost over two points to the float32 one is worth a word. */
