@@ -16,6 +16,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from pipelines.compile.errors import ModelFormatError
+
 INT8_MIN, INT8_MAX = -128, 127
 INT32_MIN, INT32_MAX = -(2**31), 2**31 - 1
 
@@ -28,8 +30,15 @@ class Multiplier:
     shift: int
 
 
-def quantize_multiplier(real: float) -> Multiplier:
-    """`QuantizeMultiplier`: the closest `Multiplier`; below 2**-32 it is zero."""
+def quantize_multiplier(real: float, limit: float = 2.0**30) -> Multiplier:
+    """`QuantizeMultiplier`: the closest `Multiplier`; below 2**-32 it is zero.
+
+    Raises `ModelFormatError` from `limit` on; the C code cannot shift by more than 30 bits.
+    """
+    if not real < limit:
+        raise ModelFormatError(
+            f"two tensors that a layer connects have scales of ratio {real:g}; quantize the model again"
+        )
     if real == 0.0:
         return Multiplier(0, 0)
     fraction, shift = math.frexp(real)
@@ -73,7 +82,8 @@ def multiply(value: int, by: Multiplier) -> int:
 
 def quantize_value(real: float, scale: float, zero_point: int) -> int:
     """The integer of a real number, in float32 arithmetic as `CalculateActivationRangeQuantized`."""
-    return zero_point + round_half_away(float(np.float32(real) / np.float32(scale)))
+    with np.errstate(over="ignore"):
+        return zero_point + round_half_away(float(np.float32(real) / np.float32(scale)))
 
 
 def activation_range_int8(activation: str, scale: float, zero_point: int) -> tuple[int, int]:

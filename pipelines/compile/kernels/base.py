@@ -201,7 +201,13 @@ def lower(graph: Graph, operator: Operator) -> Step:
             + ", ".join(sorted(KERNELS)),
         )
     with reading(f"layer {layer.name!r} ({operator.kind})"):
-        return function(layer)
+        step = function(layer)
+    for position in range(len(operator.inputs)):
+        if f"{{input{position}}}" in step.call and layer.input(position).data is not None:
+            layer.unsupported(
+                f"computes on a constant (input {position})", "replace it by its result in the model"
+            )
+    return step
 
 
 def float_limits(activation: str) -> tuple[float, float]:

@@ -10,19 +10,16 @@ from collections.abc import Callable
 
 import numpy as np
 
-from pipelines.compile.fixed_point import logistic
 from pipelines.compile.graph import DType
 from pipelines.compile.kernels.base import Constant, Layer, Step, float_limits, kernel
 from pipelines.compile.quantize import (
     INT8_MAX,
     INT8_MIN,
     activation_range_int8,
-    divide_by_power_of_two,
     multiply,
     quantize_multiplier,
+    round_half_away,
 )
-
-LOGISTIC_INTEGER_BITS = 4
 
 
 def lookup_step(layer: Layer, function: Callable[[int], int]) -> Step:
@@ -57,18 +54,20 @@ def logistic_layer(layer: Layer) -> Step:
 
 
 def _logistic_of_int8(layer: Layer) -> Callable[[int], int]:
-    """Source: `reference_integer_ops::Logistic` and `LogisticPrepare`."""
+    """The float32 function, rounded, as the table of tf.lite's LOGISTIC (`LUTPopulate`).
+
+    TFLite Micro computes in fixed point instead, and takes inputs beyond +-15 as saturated. Over 300
+    random input scales from 0.0001 to 50 (76,800 entries) it differs in 68, all but one of them at
+    scales above 2, where a single step of the input is more than 2; tf.lite differs in none.
+    """
     scale, zero_point = layer.scale_and_zero_point(layer.input(0))
-    fractional_bits = 31 - LOGISTIC_INTEGER_BITS
-    multiplier = quantize_multiplier(scale * 2**fractional_bits)
-    radius = math.floor((2**LOGISTIC_INTEGER_BITS - 1) * 2**fractional_bits / 2**multiplier.shift)
 
     def value(raw: int) -> int:
-        centred = raw - zero_point
-        if abs(centred) >= radius:
-            return INT8_MIN if centred <= -radius else INT8_MAX
-        result = logistic(multiply(centred, multiplier), LOGISTIC_INTEGER_BITS)
-        return divide_by_power_of_two(result, 23) + INT8_MIN
+        real = np.float32(scale) * np.float32(raw - zero_point)
+        # expf overflows to infinity, of which the logistic is 0; and rounds the exact value correctly.
+        exponential = np.float32(math.exp(min(-float(real), 100.0)))
+        logistic = np.float32(1) / (np.float32(1) + exponential)
+        return round_half_away(float(logistic * np.float32(256))) + INT8_MIN
 
     return value
 
@@ -89,7 +88,8 @@ def relu(layer: Layer) -> Step:
         )
     scale_in, zero_in = layer.scale_and_zero_point(source)
     scale_out, zero_out = layer.scale_and_zero_point(layer.output)
-    multiplier = quantize_multiplier(float(np.float32(scale_in) / np.float32(scale_out)))
+    with np.errstate(over="ignore"):
+        multiplier = quantize_multiplier(float(np.float32(scale_in) / np.float32(scale_out)))
     least, greatest = activation_range_int8(layer.kind, scale_out, zero_out)
     return lookup_step(
         layer, lambda raw: max(least, min(greatest, zero_out + multiply(raw - zero_in, multiplier)))

@@ -41,7 +41,8 @@ def _int8_fields(layer: Layer, activation: str) -> dict[str, int]:
         layer.scale_and_zero_point(layer.input(position)) for position in (0, 1)
     )
     scale, zero_point = layer.scale_and_zero_point(layer.output)
-    real = float(np.float32(scale0) * np.float32(scale1) / np.float32(scale))
+    with np.errstate(over="ignore"):
+        real = float(np.float32(scale0) * np.float32(scale1) / np.float32(scale))
     multiplier = quantize_multiplier(real)
     least, greatest = activation_range_int8(activation, scale, zero_point)
     return {

@@ -1,5 +1,6 @@
 """Each operator computes what the TFLite reference kernel and the TFLite Micro kernel compute."""
 
+import numpy as np
 import pytest
 
 from . import operators
@@ -139,6 +140,30 @@ def test_softmax_equals_the_reference(dtype, seed):
 def test_logistic_equals_the_reference(dtype, seed):
     model = operators.unary("LOGISTIC", dtype, seed=seed, quantization={"scale": 1 / 256, "zero_point": -128})
     assert_equals_the_reference(model)
+
+
+def table_model(kind, scale, zero_point, size):
+    make = operators.Maker("int8", 5)
+    source = make.activation((1, size), scale=scale, zero_point=zero_point)
+    target = make.activation((1, size), scale=1 / 256, zero_point=-128)
+    make.builder.operator(
+        kind, [source], [target], options("Softmax", beta=1.0) if kind == "SOFTMAX" else None
+    )
+    return make.builder.finish(source, target)
+
+
+@pytest.mark.parametrize("scale", [1e-4, 0.5, 7.9, 15.0])
+def test_softmax_of_very_fine_and_very_coarse_inputs_equals_the_reference(scale):
+    assert_equals_the_reference(table_model("SOFTMAX", scale, 3, 12), count=60)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_logistic_equals_the_tflite_reference_at_any_scale(seed):
+    """Not TFLite Micro's, whose fixed-point logistic differs where the input is coarse."""
+    rng = np.random.default_rng(seed)
+    scale = float(np.exp(rng.uniform(np.log(1e-3), np.log(50))))
+    model = table_model("LOGISTIC", scale, int(rng.integers(-128, 128)), 4096)
+    assert_equals_the_reference(model, count=2, micro=False)
 
 
 @BOTH
