@@ -3,23 +3,19 @@ import {
   IconBrandJavascript,
   IconBrandPython,
   IconCircuitDiode,
-  IconCode,
   IconCpu,
-  IconFileTypeJs,
+  IconFileCode,
   IconWorldWww,
 } from "@tabler/icons-react";
 
-/** What targets may call their icon; a name that is not here is drawn as a box. */
+/** By the name that a target gives its icon; one that is not here is drawn as a box. */
 const ICONS: Record<string, typeof IconBox> = {
-  code: IconCode,
-  c: IconCode,
+  "file-code": IconFileCode,
   cpu: IconCpu,
-  chip: IconCpu,
-  arduino: IconCircuitDiode,
-  javascript: IconBrandJavascript,
-  js: IconFileTypeJs,
-  python: IconBrandPython,
-  web: IconWorldWww,
+  "circuit-diode": IconCircuitDiode,
+  "brand-javascript": IconBrandJavascript,
+  "brand-python": IconBrandPython,
+  "world-www": IconWorldWww,
 };
 
 export function TargetIcon({ name }: { name: string }) {

@@ -13,14 +13,15 @@ export function Usage({ deployment }: { deployment: Deployment }) {
         <Title order={2}>What is inside, and how to use it</Title>
         <List size="sm" spacing={4}>
           <List.Item>
-            C99 source, also valid C++: one header to include. No interpreter, no heap, nothing to install.
+            <Code>src/</Code> C99 source, also valid C++: one header to include. No interpreter, no heap,
+            nothing to install.
           </List.Item>
           <List.Item>
-            A self-test with windows of your own recordings and the answers that they must give, to the last
-            bit.
+            <Code>selftest/</Code> Windows of your own recordings and the answers that they must give, to the
+            last bit. <Code>make test</Code> runs it on your computer.
           </List.Item>
           <List.Item>
-            A README with the build line, the figures of this run, and the licence of each file.
+            <Code>README.md</Code> How to wire it to your sensor, and the figures of this run.
           </List.Item>
         </List>
         <div>
@@ -36,10 +37,12 @@ export function Usage({ deployment }: { deployment: Deployment }) {
   );
 }
 
-/** What the library's functions are called: a target may let one choose. */
-function nameOf(deployment: Deployment): string {
+/** What the library's functions are called: as was asked for, or after the project, as the zip is. */
+export function nameOf(deployment: Pick<Deployment, "options" | "file_name" | "variant" | "target">): string {
   const { name } = deployment.options;
-  return typeof name === "string" && name ? name : "thimble";
+  if (typeof name === "string" && name) return name;
+  const ending = `-${deployment.variant}-${deployment.target}.zip`;
+  return deployment.file_name.endsWith(ending) ? deployment.file_name.slice(0, -ending.length) : "thimble";
 }
 
 function snippet(name: string): string {

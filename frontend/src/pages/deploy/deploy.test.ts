@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Board, Run } from "@/api/types";
 import { fitOf } from "./fit";
+import { nameOf } from "./Usage";
 
 const board = (id: string, flash_bytes: number, ram_bytes: number): Board => ({
   id,
@@ -31,5 +32,18 @@ describe("whether a model fits a board", () => {
 
   it("is not told of a variant that the run did not make", () => {
     expect(fitOf(run(true), "float32", board("pico", 1, 1))).toBeNull();
+  });
+});
+
+describe("the name of a library's functions", () => {
+  const built = { target: "c", variant: "int8", file_name: "spoken_digits-int8-c.zip" } as const;
+
+  it("is the one that was asked for", () => {
+    expect(nameOf({ ...built, options: { name: "ears" } })).toBe("ears");
+  });
+
+  it("is that of the zip otherwise", () => {
+    expect(nameOf({ ...built, options: { name: "" } })).toBe("spoken_digits");
+    expect(nameOf({ ...built, options: {}, file_name: "other.zip" })).toBe("thimble");
   });
 });
