@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.compress.convert import converter_of
-from pipelines.learn.runtime import tensorflow
+from pipelines.learn.runtime import quiet, tensorflow
 from pipelines.learn.trained import Trained
 from pipelines.signals import FloatArray
 
@@ -37,13 +37,14 @@ def to_tflite_int8(trained: Trained, features: FloatArray, labels: NDArray[np.in
         for window in scaled:
             yield [window[None]]
 
-    converter = converter_of(trained)
-    converter.optimizations = [tf.lite.Optimize.DEFAULT]
-    converter.representative_dataset = representative
-    converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
-    converter.inference_input_type = tf.int8
-    converter.inference_output_type = tf.int8
-    return bytes(converter.convert())
+    with quiet():
+        converter = converter_of(trained)
+        converter.optimizations = [tf.lite.Optimize.DEFAULT]
+        converter.representative_dataset = representative
+        converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
+        converter.inference_input_type = tf.int8
+        converter.inference_output_type = tf.int8
+        return bytes(converter.convert())
 
 
 def representative_rows(labels: NDArray[np.integer[Any]], count: int, seed: int = 1) -> NDArray[np.int64]:

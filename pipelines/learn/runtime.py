@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import logging
 import os
+import sys
+import tempfile
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 
@@ -24,3 +29,27 @@ def keras() -> Any:
     import keras as module
 
     return module
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Keep what TensorFlow's native code writes to the process's standard error; tell it where the work fails.
+
+    The converter's own messages pass by every log level.
+    """
+    sys.stderr.flush()
+    shown = os.dup(2)
+    with tempfile.TemporaryFile() as told:
+        os.dup2(told.fileno(), 2)
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                yield
+        except BaseException:
+            told.seek(0)
+            os.write(shown, told.read())
+            raise
+        finally:
+            sys.stderr.flush()
+            os.dup2(shown, 2)
+            os.close(shown)

@@ -152,3 +152,12 @@ def test_the_measured_windows_hold_every_label_in_its_share():
     assert len(rows) == pytest.approx(100, abs=2)
     assert rows.tolist() == sorted(set(rows.tolist()))
     assert representative_rows(labels, 5000).tolist() == list(range(1000))
+
+
+def test_conversion_writes_nothing_to_standard_error(tmp_path, capfd):
+    features, labels = motions(30, (20,))
+    block = classifier((20,), preset="dense-small", epochs=1)
+    trained = train_classifier(block, features, labels, (features, labels), tmp_path, lambda metrics: None)
+    capfd.readouterr()
+    to_tflite_int8(trained, features, labels)
+    assert capfd.readouterr().err == ""
