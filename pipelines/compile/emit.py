@@ -126,7 +126,7 @@ def _source(model: LoweredModel) -> str:
 
 
 @cache
-def _native_text(name: str) -> tuple[tuple[str, ...], str]:
+def native_text(name: str) -> tuple[tuple[str, ...], str]:
     """The files that a native file includes, and its own text without those lines."""
     text = (_NATIVE / name).read_text()
     return tuple(_INCLUDE.findall(text)), _INCLUDE.sub("", text).strip("\n") + "\n"
@@ -138,7 +138,7 @@ def _kernels(model: LoweredModel) -> str:
 
     def visit(name: str) -> None:
         if name not in ordered:
-            includes, text = _native_text(name)
+            includes, text = native_text(name)
             for include in includes:
                 visit(include)
             ordered[name] = text
