@@ -66,7 +66,7 @@ export function Field(props: FieldProps) {
     error: message,
     disabled,
     withAsterisk: props.required,
-    inputWrapperOrder: ["label", "input", "description", "error"] as (
+    inputWrapperOrder: ["label", "input", "error", "description"] as (
       | "label"
       | "input"
       | "description"
@@ -294,10 +294,11 @@ function EnumField({
         labelElement="div"
         description={description}
         error={error}
-        inputWrapperOrder={["label", "input", "description", "error"]}
+        inputWrapperOrder={["label", "input", "error", "description"]}
       >
         <SegmentedControl
           fullWidth
+          mb={4}
           aria-label={ariaLabel}
           data={data}
           value={String(value)}
@@ -313,7 +314,7 @@ function EnumField({
       description={description}
       error={error}
       disabled={disabled}
-      inputWrapperOrder={["label", "input", "description", "error"]}
+      inputWrapperOrder={["label", "input", "error", "description"]}
       data={data}
       value={value === null || value === undefined ? null : String(value)}
       allowDeselect={false}
@@ -355,7 +356,7 @@ function TupleField({
       labelElement="div"
       description={description}
       error={error}
-      inputWrapperOrder={["label", "input", "description", "error"]}
+      inputWrapperOrder={["label", "input", "error", "description"]}
     >
       <div className={classes.tuple}>
         {parts.map((part, index) => (

@@ -57,7 +57,7 @@ export function JobProgress({ view, live, steps = [] }: JobProgressProps) {
         aria-label="Progress"
       />
       {live || isFinal(view.state) ? null : (
-        <Alert color="yellow" icon={<IconPlugConnectedX size={18} />} p="xs">
+        <Alert color="brass" icon={<IconPlugConnectedX size={18} />} p="xs">
           The live connection is down; the state is asked for every two seconds. The work goes on.
         </Alert>
       )}

@@ -13,10 +13,12 @@ import { Problem } from "@/components/Problem";
 import classes from "./DesignEditor.module.css";
 import { FlowStrip, type Step, stepOf } from "./FlowStrip";
 import { useHistory } from "./history";
+import { MisfitNetwork } from "./MisfitNetwork";
 import { OneWindow } from "./OneWindow";
 import { DecisionPanel, FeaturesPanel, LearningPanel, WindowPanel } from "./panels";
 import type { PipelineSchema } from "./pipelineSchema";
 import { checkQuery } from "./queries";
+import { drawable } from "./specEdits";
 
 interface DesignEditorProps {
   projectId: string;
@@ -52,8 +54,12 @@ export function DesignEditor(props: DesignEditorProps) {
   const check = useQuery(checkQuery(projectId, settled));
   const errors = check.data?.errors ?? [];
   const faulty = errors.length > 0;
+  const isAnswer = check.data !== undefined && !check.isPlaceholderData;
   const lastGood = useRef(initial);
-  if (check.data && !check.isPlaceholderData && !faulty) lastGood.current = settled;
+  const drawn = useRef(initial);
+  if (isAnswer && !faulty) lastGood.current = settled;
+  const canDraw = errors.every((error) => ["learning", "postprocess"].includes(stepOf(error.field) ?? ""));
+  if (isAnswer && canDraw) drawn.current = drawable(settled, lastGood.current);
   const general = errors.filter((error) => stepOf(error.field) === null);
 
   const save = useMutation({
@@ -146,6 +152,9 @@ export function DesignEditor(props: DesignEditorProps) {
           {general.map((error) => sentence(error.message)).join(" ")}
         </Alert>
       ) : null}
+      {readOnly ? null : (
+        <MisfitNetwork projectId={projectId} spec={spec} schema={schema} errors={errors} onEdit={edit} />
+      )}
       <div className={classes.columns}>
         <Card component="section" aria-label={`Settings: ${PANEL_TITLES[step]}`} className={classes.settings}>
           <Title order={2} mb="md">
@@ -156,7 +165,7 @@ export function DesignEditor(props: DesignEditorProps) {
           {step === "learning" ? <LearningPanel {...panel} /> : null}
           {step === "postprocess" ? <DecisionPanel {...panel} /> : null}
         </Card>
-        <OneWindow projectId={projectId} schema={schema} spec={lastGood.current} stale={faulty} />
+        <OneWindow projectId={projectId} schema={schema} spec={drawn.current} stale={!canDraw} />
       </div>
       <Modal
         opened={blocked.status === "blocked"}

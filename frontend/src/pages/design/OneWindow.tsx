@@ -14,7 +14,7 @@ import { WindowPicker } from "./WindowPicker";
 interface OneWindowProps {
   projectId: string;
   schema: PipelineSchema;
-  /** As last found free of faults. */
+  /** As it was last when its features could be drawn. */
   spec: PipelineSpec;
   /** Whether what is edited has faults, so that the picture is of before. */
   stale: boolean;
@@ -59,7 +59,7 @@ export function OneWindow({ projectId, schema, spec, stale }: OneWindowProps) {
           />
         ) : null}
         {stale ? (
-          <Alert color="yellow" p="xs">
+          <Alert color="brass" p="xs">
             The picture shows the pipeline as it was before the faults; mend them to see it anew.
           </Alert>
         ) : null}

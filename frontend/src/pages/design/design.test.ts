@@ -8,9 +8,11 @@ import {
   addFeature,
   changeFeature,
   changeInput,
+  drawable,
   freshName,
   removeFeature,
   swapFeatureBlock,
+  withOtherNetworks,
 } from "./specEdits";
 
 const SPEC: PipelineSpec = {
@@ -65,6 +67,25 @@ describe("editing a pipeline", () => {
   it("drops a removed channel from the features that read it", () => {
     const next = changeInput(SPEC, { ...SPEC.input, channels: ["ax", "ay"] });
     expect(next.features[0]?.channels).toEqual(["ax"]);
+  });
+
+  it("can be drawn with its new features, whatever is wrong with what learns from them", () => {
+    const broken = { ...addFeature(SPEC, "raw", {}), postprocess: { smooth_windows: 0, threshold: 9 } };
+    const picture = drawable(broken, SPEC);
+    expect(picture.features).toHaveLength(2);
+    expect(picture.learning[0]?.inputs).toEqual(["spectral", "raw"]);
+    expect(picture.postprocess).toEqual(SPEC.postprocess);
+  });
+
+  it("tries each network but the one that does not fit", () => {
+    const spec = {
+      ...SPEC,
+      learning: SPEC.learning.map((part) => ({ ...part, params: { preset: "b", epochs: 9 } })),
+    };
+    expect(withOtherNetworks(spec, ["a", "b", "c"]).map((other) => other.learning[0]?.params)).toEqual([
+      { preset: "a", epochs: 9 },
+      { preset: "c", epochs: 9 },
+    ]);
   });
 
   it("makes a name that is an identifier", () => {

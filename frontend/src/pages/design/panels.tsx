@@ -6,7 +6,7 @@ import type { DesignCheck, InputSpec, LearningSpec, PipelineSpec, SampleSummary 
 import { formatShape, formatShort, formatWhole } from "@/components/charts";
 import { formatBytes, formatFrequency } from "@/components/format";
 import { errorsBelow, SchemaForm } from "@/components/forms";
-import { messageAt } from "@/components/forms/schema";
+import { inWords, messageAt } from "@/components/forms/schema";
 import { BlockCards } from "./BlockCards";
 import classes from "./Panels.module.css";
 import { defaultParams, type PipelineSchema } from "./pipelineSchema";
@@ -58,7 +58,7 @@ export function WindowPanel({
         thing that you want to recognise.
       </p>
       {odd ? (
-        <Alert color="yellow" title="The sample rate differs from your recordings">
+        <Alert color="brass" title="The sample rate differs from your recordings">
           They have {rates.map(formatFrequency).join(" and ")}. The device must sample as the recordings were
           sampled.
         </Alert>
@@ -288,7 +288,7 @@ export function LearningPanel({ spec, schema, errors, check, onEdit, disabled }:
             <tbody>
               {found.layers.map((layer) => (
                 <tr key={layer.name}>
-                  <th scope="row">{layer.name}</th>
+                  <th scope="row">{inWords(layer.op)}</th>
                   <td>{formatShape(layer.output_shape)}</td>
                   <td>{formatWhole(layer.macs)}</td>
                   <td>{formatWhole(layer.weights)}</td>

@@ -65,3 +65,28 @@ export function changeInput(spec: PipelineSpec, input: PipelineSpec["input"]): P
   );
   return { ...spec, input, features };
 }
+
+/**
+ * A pipeline whose features can be drawn: the window and the features as they are edited, the rest as it last was
+ * without faults. What is learned from the features does not change what they look like.
+ */
+export function drawable(edited: PipelineSpec, good: PipelineSpec): PipelineSpec {
+  const names = edited.features.map((feature) => feature.name);
+  return {
+    ...good,
+    input: edited.input,
+    features: edited.features,
+    learning: good.learning.map((part) => ({ ...part, inputs: names })),
+  };
+}
+
+/** The pipeline with each of the other networks that its learning block offers ready-made. */
+export function withOtherNetworks(spec: PipelineSpec, networks: readonly string[]): PipelineSpec[] {
+  const present = spec.learning[0]?.params.preset;
+  return networks
+    .filter((preset) => preset !== present)
+    .map((preset) => ({
+      ...spec,
+      learning: spec.learning.map((part) => ({ ...part, params: { ...part.params, preset } })),
+    }));
+}
