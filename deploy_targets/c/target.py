@@ -95,7 +95,9 @@ def _build_files(library: Library, options: Any) -> dict[str, str]:
     cmake_sources = "\n".join(f"  src/{name}" for name in sources)
     example_make = "examples/main.c" if options.include_examples else ""
     example_cmake = (
-        "\n" + _filled("example_cmake.txt", library, **names).rstrip() + "\n" if options.include_examples else ""
+        "\n" + _filled("example_cmake.txt", library, **names).rstrip() + "\n"
+        if options.include_examples
+        else ""
     )
     return {
         "Makefile": _filled("Makefile.txt", library, sources=make_sources, example=example_make, **names),
