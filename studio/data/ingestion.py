@@ -13,25 +13,16 @@ from django.db import IntegrityError, transaction
 from rest_framework.exceptions import ValidationError
 
 from pipelines.ingest import IngestError, IngestOptions, label_of, read_signal
+from pipelines.ingest.split import automatic_split
 from pipelines.signals import Signal, SignalError
 from studio import storage
-from studio.data.models import Sample, Split, release_files
+from studio.data.models import Sample, release_files
 from studio.projects.models import Project
 from studio.web.exceptions import Conflict
 from studio.web.uploads import HashedUpload
 
-_TEST_PERCENT = 20
 _LONGEST_LABEL = Sample._meta.get_field("label").max_length
 _LONGEST_NAME = Sample._meta.get_field("name").max_length
-
-
-def automatic_split(sha256: str, group: str = "") -> Split:
-    """80 % training, 20 % test, by the content's hash: the same file falls the same way every time.
-
-    Samples of one group (a volunteer, a day) fall together, so that none is in both.
-    """
-    digest = hashlib.sha256(group.encode()).hexdigest() if group else sha256
-    return Split.TEST if int(digest[:8], 16) % 100 < _TEST_PERCENT else Split.TRAINING
 
 
 def ingest(project: Project, upload: HashedUpload, fields: dict[str, Any]) -> Sample:

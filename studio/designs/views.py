@@ -17,6 +17,7 @@ from rest_framework.views import APIView
 
 from pipelines.blocks import BlockError
 from pipelines.spec import load_spec, pipeline_json_schema
+from pipelines.suggest import NoSuggestionError
 from pipelines.windows import WindowError
 from studio.data.models import Sample
 from studio.designs.checks import PreviewError, check, preview
@@ -29,7 +30,7 @@ from studio.designs.serializers import (
     PreviewSerializer,
     SuggestionSerializer,
 )
-from studio.designs.suggestion import NoSuggestion, suggest
+from studio.designs.suggestion import suggestion_for
 from studio.projects.access import READ, ProjectScoped
 from studio.web.exceptions import Conflict
 
@@ -58,8 +59,8 @@ class SuggestionView(ProjectScoped, APIView):
     @extend_schema(responses=SuggestionSerializer)
     def get(self, request: Request, project_id: UUID) -> Response:
         try:
-            spec, reasons = suggest(self.project)
-        except NoSuggestion as error:
+            spec, reasons = suggestion_for(self.project)
+        except NoSuggestionError as error:
             raise Conflict({"samples": [str(error)]}) from None
         return Response({"spec": spec, "reasons": reasons})
 

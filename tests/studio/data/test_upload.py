@@ -12,8 +12,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from rest_framework.test import APIClient
 
+from pipelines.ingest.split import automatic_split
 from studio import storage
-from studio.data.ingestion import automatic_split
 from studio.data.models import Sample, Split
 from studio.projects.models import Project
 from tests.studio.helpers import wav_file
