@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 
 from django.conf import settings
@@ -53,7 +54,8 @@ class Attempts:
 
     def forget(self) -> None:
         """Start again from none, after an attempt that was right."""
-        cache.delete(self._key)
+        with contextlib.suppress(RedisError):  # whoever knows the password is not kept out for want of a counter
+            cache.delete(self._key)
 
 
 def count_attempt(request: Request, action: str, email: str) -> Attempts:
