@@ -222,12 +222,20 @@ describe("errors of the API", () => {
     expect(
       placedErrors([
         { field: "features.0", message: "params.frame_ms: too long; params.bands: at least 4" },
+        {
+          field: "learning.0.params",
+          message: "preset: it needs a picture; these features are (21,): use another",
+        },
         { field: "features", message: "the names of the blocks must differ" },
         { field: "", message: "channels: the input has no az" },
       ]),
     ).toEqual([
       { field: "features.0.params.frame_ms", message: "too long" },
       { field: "features.0.params.bands", message: "at least 4" },
+      {
+        field: "learning.0.params.preset",
+        message: "it needs a picture; these features are (21,): use another",
+      },
       { field: "features", message: "the names of the blocks must differ" },
       { field: "", message: "channels: the input has no az" },
     ]);

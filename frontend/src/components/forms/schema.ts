@@ -182,6 +182,8 @@ export function plainText(description: string | undefined): string | undefined {
   return description?.replace(/``?/g, "");
 }
 
+/** Where the next “field: reason” of a message begins; a reason may hold semicolons of its own. */
+const NEXT = /; (?=[A-Za-z_]\w*(?:\.\w+)*: )/;
 const INNER = /^([A-Za-z_]\w*(?:\.\w+)*): (.+)$/s;
 
 /**
@@ -191,7 +193,7 @@ const INNER = /^([A-Za-z_]\w*(?:\.\w+)*): (.+)$/s;
 export function placedErrors(errors: readonly FieldError[]): FieldError[] {
   return errors.flatMap((error) => {
     if (!error.field) return [error];
-    const parts = error.message.split("; ");
+    const parts = error.message.split(NEXT);
     const placed = parts.map((part) => INNER.exec(part));
     if (!placed.every(Boolean)) return [error];
     return placed.map((part) => ({

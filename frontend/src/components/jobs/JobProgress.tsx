@@ -38,7 +38,9 @@ export function JobProgress({ view, live, steps = [] }: JobProgressProps) {
               <li key={id} data-state={state}>
                 <span aria-hidden="true">{MARKS[state]}</span>
                 <span>{title}</span>
-                <span className={classes.stepWords}>{WORDS[state]}</span>
+                <span className={classes.stepWords}>
+                  {halted && state === "waiting" ? "not done" : WORDS[state]}
+                </span>
               </li>
             );
           })}

@@ -40,6 +40,7 @@ export function viewAfter(view: JobView, events: readonly JobEvent[]): JobView {
       case "state":
         next.state = event.state;
         if (event.state === "succeeded") next.percent = 100;
+        if (event.state === "cancelled") next.message = "Cancelled";
         break;
       case "step":
         next.steps[event.step] = event.state;

@@ -68,11 +68,11 @@ function WorkShare({ features, network }: { features: number; network: number })
       <ul className={classes.legend}>
         <li>
           <span className={classes.dot} style={{ background: "var(--thimble-series-2)" }} />
-          Features {formatShare(features / whole, 0)} · {formatShort(features)} instructions
+          Features {formatShare(features / whole)} · {formatShort(features)} instructions
         </li>
         <li>
           <span className={classes.dot} style={{ background: "var(--thimble-accent)" }} />
-          Model {formatShare(network / whole, 0)} · {formatShort(network)} instructions
+          Model {formatShare(network / whole)} · {formatShort(network)} instructions
         </li>
       </ul>
     </div>
