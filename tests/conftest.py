@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import tempfile
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
+from pathlib import Path
 
 import pytest
 from django.db import connections
@@ -31,10 +32,17 @@ def pytest_configure(config: pytest.Config) -> None:
     database = connections.databases["default"]
     folder = _at_the_end.enter_context(tempfile.TemporaryDirectory(prefix="thimble-tests-"))
     if url:
-        database.update(environment.database(url, environment.Path(folder)))
+        database.update(environment.database(url, Path(folder)))
+        # Starting Django may have made a connection object of the kind that was configured before.
+        with suppress(AttributeError):
+            del connections["default"]
     else:
         database["NAME"] = f"{folder}/unused.sqlite3"
         database["TEST"] = {**database.get("TEST", {}), "NAME": f"{folder}/test.sqlite3"}
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    return f"database: {connections['default'].vendor}"
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

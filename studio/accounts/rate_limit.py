@@ -54,7 +54,8 @@ class Attempts:
 
     def forget(self) -> None:
         """Start again from none, after an attempt that was right."""
-        with contextlib.suppress(RedisError):  # whoever knows the password is not kept out for want of a counter
+        # Whoever knows the password is not kept out for want of a counter.
+        with contextlib.suppress(RedisError):
             cache.delete(self._key)
 
 
