@@ -1,7 +1,7 @@
 import { Alert, Card, SegmentedControl, Text, Title } from "@mantine/core";
 import { IconAlertTriangle, IconBulb, IconCircleCheck, IconClockExclamation } from "@tabler/icons-react";
 import { useState } from "react";
-import type { Board, Run, RunResult, Variant } from "@/api/types";
+import type { Board, Run, RunResult, Variant, VariantResult } from "@/api/types";
 import {
   ConfusionMatrix,
   formatLatency,
@@ -162,4 +162,12 @@ function Advice({ result, chosen, board, strideMs }: AdviceProps) {
       </Alert>
     </>
   );
+}
+
+/** What to make smaller: that which takes most of the time. */
+function slowPart({ profile }: VariantResult): string {
+  const { features_instructions: features, model_instructions: network } = profile.breakdown;
+  return features !== null && network !== null && features > network
+    ? "use lighter features"
+    : "use a smaller network";
 }
