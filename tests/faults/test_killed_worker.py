@@ -14,11 +14,12 @@ from typing import Any
 
 import pytest
 
+from tests.s3 import s3_server
 from tests.studio.sines import design_document
 from tests.studio.stack import ROOT, Stack, running_stack, wait_until
 
 EPOCHS_LONG = 1000
-EPOCHS_SHORT = 40
+EPOCHS_SHORT = 25
 
 
 @pytest.fixture(scope="module")
@@ -130,6 +131,35 @@ def _undisturbed(stack: Stack, spec: dict[str, Any]) -> str:
         env=environment, cwd=ROOT, capture_output=True, check=True, timeout=120,
     )  # fmt: skip
     return hashlib.sha256((out / "artifacts" / "int8.tflite").read_bytes()).hexdigest()
+
+
+def test_a_run_goes_on_on_another_host_that_shares_nothing_but_the_bucket(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    folder = tmp_path_factory.mktemp("hosts")
+    with s3_server() as (url, objects):
+        shared = {
+            "THIMBLE_S3_BUCKET": "bucket",
+            "THIMBLE_S3_ENDPOINT_URL": url,
+            "THIMBLE_S3_REGION": "eu-central-1",
+            "AWS_ACCESS_KEY_ID": "key",
+            "AWS_SECRET_ACCESS_KEY": "secret",
+            "THIMBLE_JOB_HEARTBEAT_TIMEOUT_S": "3",
+        }
+        with running_stack(folder, **shared) as stack:
+            first = stack.start_worker(THIMBLE_DATA_DIR=str(folder / "first"))
+            run = start_run(stack, EPOCHS_SHORT)
+            wait_for_an_epoch(stack, run["job"]["id"])
+            stack.kill(first)
+            stack.start_worker(THIMBLE_DATA_DIR=str(folder / "second"))
+            stack.wait_for_job(run["job"]["id"], "succeeded", timeout_s=120)
+            finished = stack.project("GET", f"runs/{run['id']}/").json
+            assert finished["metrics"]["cached"] == ["features"], "made on the first host"
+            model = stack.project("GET", f"runs/{run['id']}/artifacts/int8.tflite/").body
+            assert hashlib.sha256(model).hexdigest() == _model_sha256(finished)
+            steps = sorted(key.split("-")[0] for key in objects if key.startswith("steps/"))
+            names = ("compile", "compress", "evaluate", "features", "learn", "profile")
+            assert steps == [f"steps/{name}" for name in names]
 
 
 def test_no_worker_means_waiting_not_failing(stack: Stack) -> None:

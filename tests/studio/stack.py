@@ -72,20 +72,25 @@ class Stack:
     seed: dict[str, str] = field(default_factory=dict)
     processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
-    def start(self, *command: str, log: str) -> subprocess.Popen[bytes]:
+    def start(self, *command: str, log: str, **environment: str) -> subprocess.Popen[bytes]:
         with (self.folder / log).open("ab") as output:
             process = subprocess.Popen(
-                command, cwd=ROOT, env=self.environment, stdout=output, stderr=output, start_new_session=True
+                command,
+                cwd=ROOT,
+                env=self.environment | environment,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
             )
         self.processes.append(process)
         return process
 
-    def start_worker(self, app: str = "studio") -> subprocess.Popen[bytes]:
+    def start_worker(self, app: str = "studio", **environment: str) -> subprocess.Popen[bytes]:
+        """A worker that is ready; ``environment`` makes it one on another host, with a disk of its own."""
         log = self.folder / "worker.log"
         before = log.read_text().count(" ready.") if log.exists() else 0
-        worker = self.start(
-            sys.executable, "-m", "celery", "-A", app, "worker", "-l", "INFO", log="worker.log"
-        )
+        command = (sys.executable, "-m", "celery", "-A", app, "worker", "-l", "INFO")
+        worker = self.start(*command, log="worker.log", **environment)
         wait_until(
             lambda: log.read_text().count(" ready.") > before, 40, "the worker is ready; see worker.log"
         )
@@ -175,7 +180,7 @@ def running_stack(folder: Path, **environment: str) -> Iterator[Stack]:
         variables = os.environ | {
             "THIMBLE_DATA_DIR": str(folder / "data"),
             "THIMBLE_REDIS_URL": redis.url,
-            "THIMBLE_DATABASE_URL": _new_database(),
+            "THIMBLE_DATABASE_URL": _new_database(folder),
             "DJANGO_SETTINGS_MODULE": "studio.settings",
             "PYTHONPATH": str(ROOT),
             "CUDA_VISIBLE_DEVICES": "",
@@ -196,10 +201,10 @@ def running_stack(folder: Path, **environment: str) -> Iterator[Stack]:
                     stack.kill(process)
 
 
-def _new_database() -> str:
-    """URL of a new database on the PostgreSQL that the tests run on; empty where they run on SQLite."""
+def _new_database(folder: Path) -> str:
+    """URL of a new database: on the PostgreSQL that the tests run on, or a file where they run on SQLite."""
     if django_connection.vendor != "postgresql":
-        return ""
+        return f"sqlite:///{folder}/thimble.sqlite3"
     settings = django_connection.settings_dict
     name = f"stack_{uuid.uuid4().hex[:12]}"
     host, user, port = settings["HOST"], settings["USER"], settings["PORT"] or "5432"
