@@ -29,6 +29,7 @@ from pipelines.compress.ptq_int8 import to_tflite_int8
 from pipelines.evaluate import evaluate
 from pipelines.learn.train import EpochMetrics, Trained, train_classifier
 from pipelines.profile import measure
+from pipelines.profile.arm_toolchain import arm_toolchain
 from pipelines.profile.boards import Board, board_of
 from pipelines.signals import Dataset, FloatArray, Sample, SignalError, Span
 from pipelines.spec import PipelineSpec, SpecError, load_spec
@@ -208,7 +209,7 @@ def run_pipeline(
     _, profile_folder = way.step(
         "profile",
         ("profile",),
-        [compile_key, board.identity()],
+        [compile_key, board.identity(), arm_toolchain().title],
         lambda folder: _profile(libraries, board, _first_window(spec, dataset, test), folder, way),
     )
     _, evaluate_folder = way.step(

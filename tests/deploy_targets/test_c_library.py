@@ -10,7 +10,7 @@ import pytest
 from deploy_targets.base import build_zip, target_of
 from tests.deploy_targets.conftest import make_bundle
 
-STRICT = ["-Wall", "-Wextra", "-Wconversion", "-Werror", "-O2", "-ffp-contract=off"]
+STRICT = ["-Wall", "-Wextra", "-Wconversion", "-Werror", "-O3", "-ffp-contract=off"]
 HOSTILE = ('a"b\\', "*/ #error x", "line\nbreak ??/")
 
 

@@ -8,8 +8,8 @@ static void matrix_vector_int8(const output_stage_int8 *stage, const int8_t *vec
                                const int8_t *shift, int32_t first_row, int32_t rows, int8_t *output)
 {
     int32_t row = 0;
-    for (; row + 4 <= rows; row += 4) {
-        const int8_t *w0 = matrix + row * length;
+    for (; row + 4 <= rows; row += 4, matrix += 4 * length) {
+        const int8_t *w0 = matrix;
         const int8_t *w1 = w0 + length;
         const int8_t *w2 = w1 + length;
         const int8_t *w3 = w2 + length;
@@ -30,12 +30,11 @@ static void matrix_vector_int8(const output_stage_int8 *stage, const int8_t *vec
         output[row + 2] = requantize_int8(stage, sum2, multiplier, shift, channel + 2);
         output[row + 3] = requantize_int8(stage, sum3, multiplier, shift, channel + 3);
     }
-    for (; row < rows; ++row) {
-        const int8_t *w = matrix + row * length;
+    for (; row < rows; ++row, matrix += length) {
         const int32_t channel = first_row + row;
         int32_t sum = bias[channel];
         for (int32_t i = 0; i < length; ++i) {
-            sum += (int32_t)vector[i] * w[i];
+            sum += (int32_t)vector[i] * matrix[i];
         }
         output[row] = requantize_int8(stage, sum, multiplier, shift, channel);
     }
