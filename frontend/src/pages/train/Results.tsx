@@ -149,8 +149,8 @@ function Advice({ result, chosen, board, strideMs }: AdviceProps) {
           title="It may not keep up with the signal"
         >
           A window takes about {formatLatency(shown.profile.latency_ms)} on the {board.title}, and a new one
-          comes every {formatDuration(strideMs)}. Give the window a longer stride, choose a smaller network,
-          or a faster board.
+          comes every {formatDuration(strideMs)}. Give the window a longer stride, {slowPart(shown)}, or
+          choose a faster board.
         </Alert>
       ) : null}
       <Alert
