@@ -13,6 +13,9 @@ from pipelines.spec import PipelineSpec, load_spec
 SOUND_FROM_HZ = 4000
 SOUND_WINDOW_MS = 1000
 MOTION_WINDOW_MS = 2000
+LONG_MOTION_WINDOW_MS = 4000
+LONG_RECORDING_MS = 8000
+"""Recordings of so long show something that goes on, such as walking, which a longer window tells better."""
 SHORTEST_WINDOW_VALUES = 16
 MOTION_STEPS_LIMIT = 2000
 """Above this many steps a network on the raw signal is slow; spectral features are small whatever the window."""
@@ -113,7 +116,8 @@ def _window_ms(durations: list[float], rate: float, is_sound: bool, advice: _Adv
     """The usual length for that kind of signal, or the recordings' own where they are all about as long."""
     median = durations[len(durations) // 2]
     long = durations[len(durations) * 9 // 10]
-    usual = SOUND_WINDOW_MS if is_sound else MOTION_WINDOW_MS
+    motion = LONG_MOTION_WINDOW_MS if median >= LONG_RECORDING_MS else MOTION_WINDOW_MS
+    usual = SOUND_WINDOW_MS if is_sound else motion
     shortest = max(1.0, 1000 * SHORTEST_WINDOW_VALUES / rate)
     if long <= 1.5 * usual:
         window = _rounded(long)
@@ -171,7 +175,7 @@ def _blocks(is_sound: bool, length: int, advice: _Advice) -> dict[str, Any]:
             "The network conv1d-small finds patterns in the raw signal by itself; "
             "on movement it does better than features made by hand."
         )
-        feature, preset, augment = {"block": "raw", "name": "motion"}, "conv1d-small", "none"
+        feature, preset, augment = {"block": "raw", "name": "motion"}, "conv1d-small", "light"
     else:
         advice.because(
             f"{length:,} values a channel are many for a network; spectral analysis says the same in few numbers."
