@@ -36,7 +36,11 @@ class ClassifierParams(BlockParams):
         60, title="Epochs", description="How often the training data is gone through, at most.", ge=1, le=1000
     )
     batch_size: int = Field(
-        32, title="Batch size", description="Windows that are learned from in one step.", ge=1, le=4096
+        32,
+        title="Batch size",
+        description="Windows that are learned from in one step, at most; fewer where there are few windows.",
+        ge=1,
+        le=4096,
     )
     learning_rate: float = Field(
         0.002,

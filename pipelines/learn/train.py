@@ -27,6 +27,18 @@ IN_MEMORY_BYTES = 1_000_000_000
 """Features up to this size are scaled once and held; larger ones are read and scaled batch by batch."""
 
 
+MIN_STEPS_AN_EPOCH = 16
+"""Few windows are taught in smaller batches: with two or three steps an epoch, the running averages of batch
+normalisation lag behind the weights and training stops before anything was learned."""
+
+_SMALLEST_BATCH = 4
+
+
+def batch_size_for(asked: int, windows: int) -> int:
+    """The batch size that was asked for, or a smaller one where there are few windows."""
+    return min(asked, max(_SMALLEST_BATCH, windows // MIN_STEPS_AN_EPOCH))
+
+
 def train_classifier(
     block: LearningBlock,
     features: NDArray[np.float32],
@@ -65,7 +77,8 @@ def train_classifier(
     k.utils.set_random_seed(params.seed)
     scaler = fit_scaler(features)
     network, kept = build_networks(block)
-    steps = math.ceil(len(labels) / params.batch_size)
+    batch_size = batch_size_for(params.batch_size, len(labels))
+    steps = math.ceil(len(labels) / batch_size)
     teaching = _with_augmentation(k, block, network)
     teaching.compile(
         optimizer=k.optimizers.Adam(
@@ -76,8 +89,8 @@ def train_classifier(
     )
     watch = _watch(k, params, kept, on_epoch)
     teaching.fit(
-        **_data(k, scaler, features, labels, params.batch_size, shuffle=True),
-        validation_data=_validation(k, scaler, validation_features, validation_labels, params.batch_size),
+        **_data(k, scaler, features, labels, batch_size, shuffle=True),
+        validation_data=_validation(k, scaler, validation_features, validation_labels, batch_size),
         epochs=params.epochs,
         class_weight=_class_weights(labels, len(block.labels)) if params.class_weights else None,
         callbacks=[watch],

@@ -10,7 +10,7 @@ import pytest
 
 from pipelines.blocks import BlockError
 from pipelines.learn import train
-from pipelines.learn.train import Trained, train_classifier
+from pipelines.learn.train import Trained, batch_size_for, train_classifier
 from tests.pipelines.learn.motions import LABELS, classifier, motions
 
 TRAINING = motions(150)
@@ -144,3 +144,10 @@ def test_what_does_not_fit_the_block_is_refused(tmp_path, change, message):
 def test_epochs_are_plain_values_that_travel_as_json(trained):
     epoch = trained.history()[0]
     assert json.loads(json.dumps(dataclasses.asdict(epoch))) == dataclasses.asdict(epoch)
+
+
+def test_few_windows_are_taught_in_small_batches_so_that_batch_normalisation_keeps_up(tmp_path):
+    assert [batch_size_for(32, windows) for windows in (3, 66, 320, 512, 5000)] == [4, 4, 20, 32, 32]
+    few = (TRAINING[0][:48], TRAINING[1][:48])
+    history = fit(tmp_path, training=few).history()
+    assert max(epoch.val_accuracy for epoch in history) > 0.9
