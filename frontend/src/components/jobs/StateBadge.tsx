@@ -7,7 +7,7 @@ const LOOKS: Record<JobState, { words: string; color: string; icon: React.ReactN
   running: {
     words: "Running",
     color: "petrol",
-    icon: <Loader component="span" size={12} color="currentColor" />,
+    icon: <Loader size={12} color="currentColor" />,
   },
   succeeded: { words: "Done", color: "green", icon: <IconCheck size={14} /> },
   failed: { words: "Failed", color: "red", icon: <IconX size={14} /> },
