@@ -63,20 +63,22 @@ function ProjectName({ project }: { project?: Project }) {
 
 function Steps({ projectId }: { projectId: string }) {
   return (
-    <nav className={classes.steps} aria-label="Steps of the project">
-      {STEPS.map(({ to, label, icon: Icon, exact }) => (
-        <Link
-          key={to}
-          to={to}
-          params={{ projectId }}
-          className={classes.step}
-          activeOptions={{ exact }}
-          activeProps={{ "data-active": true, "aria-current": "page" }}
-        >
-          <Icon size={20} stroke={1.7} aria-hidden="true" />
-          <span>{label}</span>
-        </Link>
-      ))}
+    <nav className={classes.side} aria-label="Steps of the project">
+      <div className={classes.steps}>
+        {STEPS.map(({ to, label, icon: Icon, exact }) => (
+          <Link
+            key={to}
+            to={to}
+            params={{ projectId }}
+            className={classes.step}
+            activeOptions={{ exact }}
+            activeProps={{ "data-active": true, "aria-current": "page" }}
+          >
+            <Icon size={20} stroke={1.7} aria-hidden="true" />
+            <span>{label}</span>
+          </Link>
+        ))}
+      </div>
     </nav>
   );
 }

@@ -88,7 +88,7 @@ export default function DataPage() {
               </div>
             </div>
           </Card>
-          <Advice summary={summary.data} />
+          <Advice summary={summary.data} onSplit={canEdit ? splitDialog.open : undefined} />
           <SampleList
             projectId={projectId}
             summary={summary.data}
@@ -136,10 +136,13 @@ function Figures({ summary }: { summary: SampleSummary }) {
   );
 }
 
-function Advice({ summary }: { summary: SampleSummary }) {
+function Advice({ summary, onSplit }: { summary: SampleSummary; onSplit?: () => void }) {
   const { ready, advice } = readiness(summary);
   const notes = cautions(summary);
   if (ready && notes.length === 0) return null;
+  const lopsided = summary.labels.some(
+    ({ label, training, test }) => label !== "" && training + test > 1 && (training === 0 || test === 0),
+  );
   return (
     <Alert
       icon={<IconBulb size={20} />}
@@ -153,6 +156,13 @@ function Advice({ summary }: { summary: SampleSummary }) {
             {note}
           </Text>
         ))}
+        {onSplit && lopsided && (
+          <Group mt={4}>
+            <Button size="xs" variant="default" onClick={onSplit}>
+              Split anew, each label alike
+            </Button>
+          </Group>
+        )}
       </Stack>
     </Alert>
   );

@@ -59,8 +59,8 @@ export function DropZone({ onPicked, large = false }: Props) {
           {reading
             ? "Reading the folder…"
             : large
-              ? "WAV, CSV, JSON or CBOR. Labels are read from folder or file names, and you see them before anything is sent."
-              : "WAV, CSV, JSON or CBOR; a file or a whole folder."}
+              ? "WAV, CSV or data acquisition JSON. Labels are read from folder or file names, and you see them before anything is sent."
+              : "WAV, CSV or data acquisition JSON; files or a whole folder."}
         </Text>
       </div>
       <Group gap="sm" className={classes.buttons} wrap="nowrap">

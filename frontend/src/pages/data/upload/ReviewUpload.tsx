@@ -33,10 +33,10 @@ interface Props {
 }
 
 const RULES: { value: LabelRule; label: string; description: string }[] = [
-  { value: "folder", label: "Folder", description: "the name of the folder that a file lies in" },
-  { value: "file", label: "File name", description: "what the file name begins with" },
-  { value: "one", label: "One for all", description: "the same label for every file" },
-  { value: "none", label: "None yet", description: "you label them later" },
+  { value: "folder", label: "Folder", description: "The name of the folder that a file lies in." },
+  { value: "file", label: "File name", description: "What the file name begins with." },
+  { value: "one", label: "One for all", description: "The same label for every file." },
+  { value: "none", label: "None yet", description: "You label them later." },
 ];
 
 /** What was dropped, which labels it will get, and the chance to choose otherwise before anything is sent. */

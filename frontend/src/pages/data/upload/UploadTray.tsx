@@ -35,7 +35,9 @@ const WORDS: Record<UploadState, string> = {
 /** The uploads: all together, and each file with its progress or the reason why it was refused. */
 export function UploadTray({ queue, summary }: { queue: UploadQueue; summary: UploadSummary }) {
   if (summary.total === 0) return null;
-  const items = [...queue.items].sort((a, b) => ORDER[a.state] - ORDER[b.state] || a.id - b.id);
+  // When everything is over, only what did not arrive is worth a line.
+  const told = summary.busy ? queue.items : queue.items.filter(({ state }) => state !== "done");
+  const items = [...told].sort((a, b) => ORDER[a.state] - ORDER[b.state] || a.id - b.id);
   const percent = summary.bytes ? (summary.sentBytes / summary.bytes) * 100 : 0;
   const again = summary.failed + summary.cancelled;
   return (
