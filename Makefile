@@ -94,7 +94,7 @@ lint: .venv/.synced frontend/node_modules/.installed
 	@.venv/bin/ruff format --check .
 	@.venv/bin/mypy
 	@.venv/bin/lint-imports
-	@cd frontend && $(WITH_NODE) npm run --silent lint
+	@cd frontend && $(WITH_NODE) npm run --silent check
 
 bench: .venv/.synced
 	@echo "==> Measuring; the figures go to build/bench.json"
