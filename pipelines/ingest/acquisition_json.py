@@ -86,15 +86,21 @@ def _parse(raw: bytes) -> Mapping[str, Any]:
 def _check_signature(raw: bytes, document: Mapping[str, Any], algorithm: str, key: bytes) -> None:
     if algorithm == "none":
         raise IngestError(
-            "signature", "the file is not signed (alg is none), but this project demands signatures"
+            "signature", "the file is not signed (alg is none); sign it with the project's HMAC key, as HS256"
         )
     found = _SIGNATURE.findall(raw)
     if len(found) != 1 or document.get("signature") != found[0].decode():
-        raise IngestError("signature", "expected one signature of 64 hexadecimal digits")
+        raise IngestError(
+            "signature", "expected one signature of 64 hexadecimal digits, made with the project's HMAC key"
+        )
     message = _SIGNATURE.sub(lambda match: match[0].replace(match[1], _NOT_SIGNED.encode()), raw)
     expected = hmac.new(key, message, hashlib.sha256).hexdigest()
     if not hmac.compare_digest(expected, found[0].decode().lower()):
-        raise IngestError("signature", "the signature does not fit: another key, or the file was changed")
+        raise IngestError(
+            "signature",
+            "the signature does not fit: it was made with another key, or the file was changed since; "
+            "sign it with the project's present HMAC key, and send it as it was signed",
+        )
 
 
 def _signal(payload: Mapping[str, Any]) -> Signal:

@@ -18,6 +18,7 @@ from pipelines.signals import Signal, SignalError
 from studio import storage
 from studio.data.models import Sample, release_files
 from studio.projects.models import Project
+from studio.signing.models import HmacKey, UnreadableKeyError
 from studio.web.exceptions import Conflict
 from studio.web.uploads import HashedUpload
 
@@ -34,7 +35,12 @@ def ingest(project: Project, upload: HashedUpload, fields: dict[str, Any]) -> Sa
     """
     refuse_duplicate(project, upload.sha256)
     path = fields["path"] or upload.name
-    signal = _read(Path(upload.temporary_file_path()), path, fields["sample_rate_hz"])
+    options = IngestOptions(
+        sample_rate_hz=fields["sample_rate_hz"],
+        hmac_key=_hmac_key(project),
+        max_bytes=settings.MAX_UPLOAD_BYTES,
+    )
+    signal = _read(Path(upload.temporary_file_path()), path, options)
     label = fields["label"] if fields["label"] is not None else label_of(path)[:_LONGEST_LABEL]
     split = fields["split"]
     if split == "auto":
@@ -61,17 +67,35 @@ def ingest(project: Project, upload: HashedUpload, fields: dict[str, Any]) -> Sa
         return _keep(project, upload, Path(file.name), row)
 
 
-def _read(file: Path, name: str, sample_rate_hz: float | None) -> Signal:
-    options = IngestOptions(sample_rate_hz=sample_rate_hz, hmac_key=None, max_bytes=settings.MAX_UPLOAD_BYTES)
+def _hmac_key(project: Project) -> bytes | None:
+    try:
+        return HmacKey.bytes_for(project)
+    except UnreadableKeyError:
+        raise ValidationError(
+            {
+                "file": [
+                    "the project's HMAC key cannot be read, because the studio's secret key has changed; "
+                    "an owner sets it again, or removes it, under Settings"
+                ]
+            }
+        ) from None
+
+
+def _read(file: Path, name: str, options: IngestOptions) -> Signal:
     try:
         signal = read_signal(file, name, options)
     except IngestError as error:
-        raise ValidationError({error.field or "file": [error.message]}) from None
+        raise ValidationError({_form_field(error): [error.message]}) from None
     except SignalError as error:
         raise ValidationError({"file": [str(error)]}) from None
     if not signal.values.size:
         raise ValidationError({"file": ["the file holds no values"]})
     return signal
+
+
+def _form_field(error: IngestError) -> str:
+    """A signature stands in the file; the form has no field of that name."""
+    return "file" if error.field in {"", "signature"} else error.field
 
 
 def _keep(project: Project, upload: HashedUpload, signal_file: Path, row: dict[str, Any]) -> Sample:

@@ -106,7 +106,7 @@ class SampleSerializer(serializers.ModelSerializer[Sample]):
 class UploadSerializer(serializers.Serializer[Any]):
     """The form that uploads a recording."""
 
-    file = serializers.FileField(help_text="A recording: CSV, WAV, JSON, CBOR, …", max_length=255)
+    file = serializers.FileField(help_text="A recording: WAV, CSV or data acquisition JSON.", max_length=255)
     path = LineField(
         max_length=1000, required=False, default="", allow_blank=True,
         help_text="Where it lay in the dropped folder; the label is read from it.",
