@@ -1,4 +1,11 @@
-/** The words of the API, as TypeScript. */
+/**
+ * The words of the API. What the OpenAPI schema says comes from it (`npm run api`); what it calls an object without
+ * saying more (the pipeline, a run's result, the events of a job) is written out here.
+ */
+
+import type { components } from "./schema";
+
+type Schemas = components["schemas"];
 
 export interface Page<Item> {
   count: number;
@@ -7,107 +14,27 @@ export interface Page<Item> {
   results: Item[];
 }
 
-export type Role = "viewer" | "editor" | "owner";
-export type Split = "training" | "test";
+export type Role = Schemas["Role"];
+export type Split = Schemas["Split"];
+export type Scope = Schemas["ScopesEnum"];
+export type JobState = Schemas["StateEnum"];
 
-export interface User {
-  id: string;
-  email: string;
-  name: string;
-}
+export type User = Schemas["User"];
+export type Project = Required<Schemas["Project"]>;
+export type Member = Schemas["Member"];
 
-export interface Project {
-  id: string;
-  name: string;
-  description: string;
-  role: Role;
-  sample_count: number;
-  run_count: number;
-  labels: string[];
-  created_at: string;
-  updated_at: string;
-}
+/** `key` is only in the answer to the request that made it. */
+export type ApiKey = Required<Schemas["ApiKey"]> & { key?: string };
 
-export interface Member {
-  id: string;
-  email: string;
-  name: string;
-  role: Role;
-}
+export type Span = Schemas["Span"];
+export type Sample = Required<Schemas["Sample"]>;
+export type LabelSummary = Schemas["LabelSummary"];
+export type SampleSummary = Schemas["Summary"];
 
-export type Scope = "read" | "upload" | "write";
+/** Envelope: `min[channel][point]` and `max[channel][point]`; null where the recording holds no number. */
+export type Waveform = Schemas["Waveform"] & { min: (number | null)[][] };
 
-export interface ApiKey {
-  id: string;
-  name: string;
-  scopes: Scope[];
-  prefix: string;
-  created_at: string;
-  last_used_at: string | null;
-  expires_at: string | null;
-  /** Only in the answer to the request that made it. */
-  key?: string;
-}
-
-export interface Span {
-  start_ms: number;
-  end_ms: number;
-  label: string;
-}
-
-export interface Sample {
-  id: string;
-  name: string;
-  label: string;
-  split: Split;
-  duration_ms: number;
-  sample_rate_hz: number;
-  channels: string[];
-  units: string[];
-  spans: Span[];
-  /** What must stay in one split, such as a volunteer; empty for none. */
-  group: string;
-  size_bytes: number;
-  sha256: string;
-  created_at: string;
-  metadata: Record<string, unknown>;
-}
-
-export interface LabelSummary {
-  label: string;
-  training: number;
-  test: number;
-  duration_ms: number;
-}
-
-export interface SampleSummary {
-  total: number;
-  duration_ms: number;
-  labels: LabelSummary[];
-  sample_rates_hz: number[];
-  channel_sets: { channels: string[]; count: number }[];
-}
-
-/** Min/max envelope: `min[channel][point]`; null where the recording holds no number. */
-export interface Waveform {
-  start_ms: number;
-  end_ms: number;
-  channels: string[];
-  units: string[];
-  t_ms: number[];
-  min: (number | null)[][];
-  max: (number | null)[][];
-}
-
-export interface DatasetVersion {
-  id: string;
-  number: number;
-  sha256: string;
-  sample_count: number;
-  labels: string[];
-  created_at: string;
-  note: string;
-}
+export type DatasetVersion = Schemas["DatasetVersion"];
 
 export interface InputSpec {
   kind: "signal";
@@ -142,96 +69,23 @@ export interface PipelineSpec {
   postprocess: { smooth_windows: number; threshold: number };
 }
 
-export interface Design {
-  id: string;
-  name: string;
-  spec: PipelineSpec;
-  updated_at: string;
-}
+export type Design = Omit<Schemas["Design"], "spec"> & { spec: PipelineSpec };
+export type Suggestion = Omit<Schemas["Suggestion"], "spec"> & { spec: PipelineSpec };
+export type Cost = Schemas["Cost"];
+export type DesignCheck = Schemas["Check"];
+export type Picture = Schemas["Picture"];
+export type DesignPreview = Schemas["Preview"];
 
-export interface Suggestion {
-  spec: PipelineSpec;
-  reasons: string[];
-}
-
-export interface Cost {
-  macs: number;
-  scratch_bytes: number;
-  table_bytes: number;
-}
-
-export interface DesignCheck {
-  errors: { field: string; message: string }[];
-  window?: { length: number; channels: string[] | number };
-  features?: { name: string; block: string; output_shape: number[]; cost: Cost }[];
-  learning?: {
-    name: string;
-    block: string;
-    input_shape: number[];
-    output_shape: number[];
-    cost: Cost;
-    layers: { name: string; op: string; output_shape: number[]; macs: number; weights: number }[];
-  }[];
-  windows_estimate?: { training: number; test: number };
-}
-
-export interface Picture {
-  kind: "line" | "bars" | "heatmap";
-  values: number[][];
-  series: string[];
-  x_label: string;
-  y_label: string;
-  x: number[];
-  y: number[];
-  categories: string[];
-}
-
-export interface DesignPreview {
-  start_ms: number;
-  window: { t_ms: number[]; values: number[][] };
-  features: { name: string; block: string; picture: Picture; values_count: number }[];
-}
-
-export interface Board {
-  id: string;
-  title: string;
-  core: string;
-  clock_hz: number;
-  flash_bytes: number;
-  ram_bytes: number;
-  fpu?: boolean | string;
-}
-
+export type Board = Schemas["Board"];
 export type JsonSchema = Record<string, unknown>;
 
-export interface DeployTarget {
-  id: string;
-  title: string;
-  pitch: string;
-  icon: string;
-  options_schema: JsonSchema;
+export type DeployTarget = Omit<Schemas["Target"], "variants" | "options_schema"> & {
   variants: Variant[];
-}
+  options_schema: JsonSchema;
+};
 
-export type JobState = "queued" | "running" | "succeeded" | "failed" | "cancelled";
-
-export interface JobBrief {
-  id: string;
-  state: JobState;
-  percent: number;
-  message: string;
-}
-
-export interface Job extends JobBrief {
-  kind: string;
-  error: { field: string; message: string } | null;
-  attempt: number;
-  created_at: string;
-  started_at: string | null;
-  finished_at: string | null;
-  run: string | null;
-  deployment: string | null;
-}
+export type JobBrief = Schemas["JobSummary"];
+export type Job = Schemas["Job"];
 
 export interface EpochMetrics {
   epoch: number;
@@ -302,38 +156,18 @@ export interface RunResult {
   cached: string[];
 }
 
-export interface Run {
-  id: string;
-  number: number;
+export type Run = Omit<Schemas["Run"], "state" | "spec" | "metrics"> & {
   state: JobState;
-  design: string | null;
-  design_name: string;
   spec: PipelineSpec;
-  board: string;
-  dataset_version: string;
-  job: JobBrief;
   metrics: RunResult | null;
-  created_at: string;
-  finished_at: string | null;
   /** Only of a single run, not in a list. */
-  artifacts?: { name: string; size_bytes: number; sha256: string }[];
-}
+  artifacts?: Schemas["Artifact"][];
+};
 
-export interface Deployment {
-  id: string;
-  number: number;
+export type Deployment = Omit<Schemas["Deployment"], "state" | "variant"> & {
   state: JobState;
-  run: string;
-  target: string;
   variant: Variant;
-  board: string;
-  options: Record<string, unknown>;
-  job: JobBrief;
-  size_bytes: number | null;
-  sha256: string;
-  file_name: string;
-  created_at: string;
-}
+};
 
 /** What `jobs/{j}/events/` streams. */
 export type JobEvent =

@@ -23,6 +23,9 @@ import { ReviewUpload } from "./upload/ReviewUpload";
 import { UploadTray } from "./upload/UploadTray";
 import { useUploads } from "./upload/useUploads";
 
+/** Names of channels that take more characters than this are counted instead. */
+const LONG = 14;
+
 export default function DataPage() {
   const { projectId } = useParams({ from: "/member/p/$projectId/data" });
   const search = useSearch({ from: "/member/p/$projectId/data" });
@@ -122,7 +125,7 @@ function Figures({ summary }: { summary: SampleSummary }) {
     ["Labels", String(labelled)],
     ["Training : test", `${share} : ${100 - share}`],
     ["Sample rate", summary.sample_rates_hz.map(formatFrequency).slice(0, 3).join(", ")],
-    ["Channels", channels.length > 4 ? String(channels.length) : channels.join(", ")],
+    ["Channels", channels.join(", ").length > LONG ? String(channels.length) : channels.join(", ")],
   ];
   return (
     <dl className={classes.figures}>

@@ -1,4 +1,4 @@
-import { Autocomplete, Button, Group, SegmentedControl, Stack, Text, TextInput } from "@mantine/core";
+import { Autocomplete, Button, Group, Input, SegmentedControl, Stack, Text, TextInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
@@ -53,9 +53,9 @@ export function EditSample({ projectId, sample }: { projectId: string; sample: S
           error={fieldError(save.error, "label")}
         />
         <div>
-          <Text size="sm" fw={500} mb={6} id="split-label">
+          <Input.Label labelElement="div" id="split-label" mb={6}>
             Split
-          </Text>
+          </Input.Label>
           <SegmentedControl
             aria-labelledby="split-label"
             value={split}

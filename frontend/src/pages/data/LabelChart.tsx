@@ -1,5 +1,5 @@
 import { Anchor, Text, UnstyledButton } from "@mantine/core";
-import { useState } from "react";
+import { type CSSProperties, useState } from "react";
 import type { LabelSummary } from "@/api/types";
 import { formatDuration } from "@/components/format";
 import classes from "./LabelChart.module.css";
@@ -17,6 +17,7 @@ const FOLDED = 12;
 export function LabelChart({ labels, chosen, onChoose }: Props) {
   const [open, setOpen] = useState(false);
   const most = Math.max(1, ...labels.map(({ training, test }) => training + test));
+  const longest = Math.max(...labels.map(({ label }) => (label || "no label").length));
   const shown = open ? labels : labels.slice(0, FOLDED);
   return (
     <div>
@@ -28,7 +29,11 @@ export function LabelChart({ labels, chosen, onChoose }: Props) {
           <i data-split="test" /> Test
         </span>
       </div>
-      <ul className={classes.chart} data-columns={labels.length > 5 || undefined}>
+      <ul
+        className={classes.chart}
+        data-columns={labels.length > 5 || undefined}
+        style={{ "--label-width": `${Math.min(16, longest + 2)}ch` } as CSSProperties}
+      >
         {shown.map((row) => (
           <li key={row.label}>
             <UnstyledButton
@@ -41,8 +46,10 @@ export function LabelChart({ labels, chosen, onChoose }: Props) {
             >
               <span className={classes.name}>{row.label || <em>no label</em>}</span>
               <span className={classes.track}>
-                <span data-split="training" style={{ width: `${(row.training / most) * 100}%` }} />
-                <span data-split="test" style={{ width: `${(row.test / most) * 100}%` }} />
+                {row.training > 0 && (
+                  <span data-split="training" style={{ width: `${(row.training / most) * 100}%` }} />
+                )}
+                {row.test > 0 && <span data-split="test" style={{ width: `${(row.test / most) * 100}%` }} />}
               </span>
               <span className={`${classes.count} figures`}>
                 {row.training} <span>+ {row.test}</span>

@@ -103,7 +103,7 @@ function Way({ projectId, sample }: { projectId: string; sample: Sample }) {
         {sample.split === "training" ? "Training" : "Test"}
       </Badge>
       <Text span size="sm" fw={600}>
-        {sample.label || "no label"}
+        {sample.label ? `Label: ${sample.label}` : "No label"}
       </Text>
     </Group>
   );

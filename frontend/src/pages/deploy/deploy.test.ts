@@ -10,6 +10,11 @@ const board = (id: string, flash_bytes: number, ram_bytes: number): Board => ({
   clock_hz: 1,
   flash_bytes,
   ram_bytes,
+  fpu: "none",
+  dsp: false,
+  mve: false,
+  note: "",
+  source: "",
 });
 
 const run = (fits: boolean) =>

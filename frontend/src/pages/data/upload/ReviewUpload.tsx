@@ -35,8 +35,8 @@ interface Props {
 const RULES: { value: LabelRule; label: string; description: string }[] = [
   { value: "folder", label: "Folder", description: "The name of the folder that a file lies in." },
   { value: "file", label: "File name", description: "What the file name begins with." },
-  { value: "one", label: "One for all", description: "The same label for every file." },
-  { value: "none", label: "None yet", description: "You label them later." },
+  { value: "one", label: "One", description: "The same label for every file." },
+  { value: "none", label: "None", description: "You label them later." },
 ];
 
 /** What was dropped, which labels it will get, and the chance to choose otherwise before anything is sent. */
@@ -139,7 +139,7 @@ export function ReviewUpload({ files, onClose, onUpload }: Props) {
                       </Text>
                     )}
                   </Table.Td>
-                  <Table.Td className={classes.example}>
+                  <Table.Td className={classes.example} data-tail={rule === "file" || undefined}>
                     <bdi>{example}</bdi>
                   </Table.Td>
                   <Table.Td ta="right" className="figures">

@@ -122,6 +122,7 @@ export function WaveformPlot(props: Props) {
 
   useEffect(() => {
     plot.current?.setData(data, false);
+    setPointed(null);
     plot.current?.setScale("x", { min: startS, max: endS });
   }, [data, startS, endS]);
 
@@ -136,6 +137,7 @@ export function WaveformPlot(props: Props) {
     if (playheadS !== null) playhead.style.transform = `translateX(${made.valToPos(playheadS, "x")}px)`;
   }, [playheadS, startS, endS]);
 
+  const pointedMs = pointed === null ? undefined : waveform.t_ms[pointed];
   return (
     <div ref={frame} className={classes.frame}>
       <div className={classes.legend} aria-hidden="true">
@@ -147,7 +149,7 @@ export function WaveformPlot(props: Props) {
           </span>
         ))}
         <span className={classes.time}>
-          {pointed === null ? "" : `${((waveform.t_ms[pointed] ?? 0) / 1000).toFixed(3)} s`}
+          {pointedMs === undefined ? "" : `${(pointedMs / 1000).toFixed(3)} s`}
         </span>
       </div>
       <div

@@ -48,14 +48,14 @@ export function WaveformViewer({ projectId, sample }: { projectId: string; sampl
         {audible ? (
           <PlayButton player={player} />
         ) : (
-          <Text size="sm" c="dimmed">
+          <Text size="sm" c="dimmed" visibleFrom="sm">
             Drag across the waveform to look closer.
           </Text>
         )}
-        <Group gap={4} ml="auto">
+        <Group gap={4} ml="auto" wrap="nowrap">
           <Text size="sm" c="dimmed" mr="xs" className="figures" aria-live="polite">
             {isWhole
-              ? `Whole recording, ${formatDuration(durationMs)}`
+              ? `All ${formatDuration(durationMs)}`
               : `${(range.startMs / 1000).toFixed(2)} – ${(range.endMs / 1000).toFixed(2)} s`}
           </Text>
           <Tool label="Earlier" disabled={isWhole} onClick={() => setRange(panned(range, -0.5, durationMs))}>
