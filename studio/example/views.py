@@ -12,12 +12,12 @@ from rest_framework.response import Response
 from pipelines.example import ExampleMissingError
 from studio.accounts.models import ApiKey
 from studio.example.ready_made import make_example_project
+from studio.projects.figures import ProjectFigures
 from studio.projects.models import Project
 from studio.projects.serializers import ProjectSerializer
-from studio.projects.views import _Projects
 
 
-class ExampleView(_Projects, generics.GenericAPIView[Project]):
+class ExampleView(ProjectFigures, generics.GenericAPIView[Project]):
     """Make the example project, ready to train, for whoever is signed in."""
 
     permission_classes = [IsAuthenticated]

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
-from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework import generics
 from rest_framework.exceptions import PermissionDenied, ValidationError
@@ -17,57 +14,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from studio.accounts.models import ApiKey, Scope, User
-from studio.data.models import Sample
-from studio.projects.access import OWN, READ, SEE_MEMBERS, Access, ProjectScoped, visible_projects
+from studio.projects.access import OWN, READ, SEE_MEMBERS, Access, ProjectScoped
+from studio.projects.figures import ProjectFigures
 from studio.projects.models import Membership, Project, Role
 from studio.projects.serializers import MemberRoleSerializer, MemberSerializer, ProjectSerializer
-from studio.runs.models import Run
 from studio.web.exceptions import Conflict
 
 
-def _count_of(queryset: QuerySet[Any]) -> Coalesce:
-    """How many rows of ``queryset`` belong to the project of the outer query."""
-    counted = (
-        queryset.filter(project=OuterRef("pk"))
-        .order_by()
-        .values("project")
-        .annotate(n=Count("pk"))
-        .values("n")
-    )
-    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
-
-
-class _Projects:
-    """What listing projects and reading one have in common: the figures, in a few queries for all."""
-
-    serializer_class = ProjectSerializer
-
-    def get_queryset(self) -> QuerySet[Project]:
-        if getattr(self, "swagger_fake_view", False):
-            return Project.objects.none()
-        return visible_projects(self.request).annotate(  # type: ignore[attr-defined]
-            sample_count=_count_of(Sample.objects), run_count=_count_of(Run.objects)
-        )
-
-    def described(self, projects: Iterable[Project]) -> list[dict[str, Any]]:
-        found = list(projects)
-        ids = [project.pk for project in found]
-        labels: dict[UUID, list[str]] = {}
-        named = Sample.objects.filter(project__in=ids).exclude(label="").order_by("label")
-        for project_id, label in named.values_list("project_id", "label").distinct():
-            labels.setdefault(project_id, []).append(label)
-        context = {"roles": self._roles(ids), "labels": labels}
-        return list(ProjectSerializer(found, many=True, context=context).data)
-
-    def _roles(self, ids: list[UUID]) -> dict[UUID, str]:
-        request: Request = self.request  # type: ignore[attr-defined]
-        if isinstance(request.auth, ApiKey):
-            return {}
-        mine = Membership.objects.filter(user=request.user, project__in=ids)
-        return dict(mine.values_list("project_id", "role"))
-
-
-class ProjectListView(_Projects, generics.ListCreateAPIView[Project]):
+class ProjectListView(ProjectFigures, generics.ListCreateAPIView[Project]):
     """The caller's projects, newest first."""
 
     permission_classes = [IsAuthenticated]
@@ -91,7 +45,7 @@ class ProjectListView(_Projects, generics.ListCreateAPIView[Project]):
         return Response(self.described([project])[0], status=201)
 
 
-class ProjectView(ProjectScoped, _Projects, generics.RetrieveUpdateDestroyAPIView[Project]):
+class ProjectView(ProjectScoped, ProjectFigures, generics.RetrieveUpdateDestroyAPIView[Project]):
     """One project. Deleting it deletes everything in it."""
 
     http_method_names = ["get", "patch", "delete", "head"]
@@ -100,7 +54,7 @@ class ProjectView(ProjectScoped, _Projects, generics.RetrieveUpdateDestroyAPIVie
         return READ if request.method in {"GET", "HEAD"} else OWN
 
     def get_queryset(self) -> QuerySet[Project]:
-        return _Projects.get_queryset(self)
+        return ProjectFigures.get_queryset(self)
 
     def get_object(self) -> Project:
         return self.get_queryset().get(pk=self.project.pk)
