@@ -8,6 +8,7 @@ import type {
   Deployment,
   DeployTarget,
   Design,
+  HmacKey,
   JsonSchema,
   Member,
   Page,
@@ -60,6 +61,12 @@ export const apiKeysQuery = (projectId: string) =>
   queryOptions({
     queryKey: ["project", projectId, "api-keys"],
     queryFn: ({ signal }) => api.get<Page<ApiKey>>(`projects/${projectId}/api-keys/`, { limit: 200 }, signal),
+  });
+
+export const hmacKeyQuery = (projectId: string) =>
+  queryOptions({
+    queryKey: ["project", projectId, "hmac-key"],
+    queryFn: ({ signal }) => api.get<HmacKey>(`projects/${projectId}/hmac-key/`, {}, signal),
   });
 
 export interface SampleFilter {

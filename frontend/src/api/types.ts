@@ -26,6 +26,11 @@ export type Member = Schemas["Member"];
 /** `key` is only in the answer to the request that made it. */
 export type ApiKey = Required<Schemas["ApiKey"]> & { key?: string };
 
+export type HmacKey = Schemas["HmacKey"];
+
+/** `key` is the one that was made; null where one was given. */
+export type NewHmacKey = Schemas["NewHmacKey"];
+
 export type Span = Schemas["Span"];
 export type Sample = Required<Schemas["Sample"]>;
 export type LabelSummary = Schemas["LabelSummary"];

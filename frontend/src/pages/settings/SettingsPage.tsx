@@ -7,6 +7,7 @@ import { ApiKeys } from "./ApiKeys";
 import { DangerZone } from "./DangerZone";
 import { Members } from "./Members";
 import { ProjectForm } from "./ProjectForm";
+import { SigningKey } from "./SigningKey";
 
 export default function SettingsPage() {
   const { projectId } = useParams({ from: "/member/p/$projectId/settings" });
@@ -19,6 +20,7 @@ export default function SettingsPage() {
           <ProjectForm key={project.id} project={project} />
           <Members projectId={projectId} isOwner={isOwner} />
           {isOwner && <ApiKeys projectId={projectId} />}
+          {isOwner && <SigningKey projectId={projectId} />}
           {isOwner && <DangerZone project={project} />}
         </>
       ) : (
