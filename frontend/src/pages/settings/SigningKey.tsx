@@ -59,9 +59,7 @@ export function SigningKey({ projectId }: { projectId: string }) {
           <Group gap="xs">
             <Badge color={isSet ? "petrol" : "gray"}>{isSet ? "Key set" : "No key"}</Badge>
             <Text size="sm" c="dimmed">
-              {isSet && state.data.set_at
-                ? formatAgo(state.data.set_at)
-                : "Signatures are not checked."}
+              {isSet && state.data.set_at ? formatAgo(state.data.set_at) : "Signatures are not checked."}
             </Text>
           </Group>
           <Group>
