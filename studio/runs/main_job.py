@@ -13,7 +13,6 @@ from typing import Any
 
 from deploy_targets.base import DeployBundle, build_zip, target_of
 from pipelines.profile.selftest import run_selftest
-
 from pipelines.run import RunResult, run_pipeline
 from pipelines.signals import Dataset
 from pipelines.spec import PipelineSpec

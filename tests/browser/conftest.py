@@ -2,68 +2,31 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import signal
-import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page
 
 from pipelines import example
 from studio.example.ready_made import csv_of
-
-ROOT = Path(__file__).parents[2]
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-CHROMIUM_FLAGS = [
-    "--no-sandbox",
-    "--disable-quic",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
+from tests.browser.launch import running_chromium, running_studio, what_is_missing
 
 
 @pytest.fixture(scope="session")
 def studio_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a studio of its own: embedded Redis, SQLite, web server, worker."""
-    if CHROMIUM is None:
-        pytest.skip("Chromium is not installed")
-    if not (ROOT / "frontend" / "dist" / "index.html").exists():
-        pytest.skip("the front end is not built: make frontend")
-    folder = tmp_path_factory.mktemp("studio")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    environment = {**os.environ, "THIMBLE_DATA_DIR": str(folder / "data")}
-    command = [sys.executable, "-u", "manage.py", "up", "--port", str(port)]
-    with subprocess.Popen(
-        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    ) as process:
-        assert process.stdout is not None
-        for line in process.stdout:
-            if "Thimble is ready" in line:
-                break
-        else:
-            pytest.fail("manage.py up ended before it was ready")
-        yield f"http://localhost:{port}"
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=30) == 0
+    if missing := what_is_missing():
+        pytest.skip(missing)
+    with running_studio(tmp_path_factory.mktemp("studio") / "data") as url:
+        yield url
 
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("Chromium is not installed")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
+    if missing := what_is_missing():
+        pytest.skip(missing)
+    with running_chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -80,7 +43,7 @@ def page(chromium: Browser, studio_url: str) -> Iterator[Page]:
     assert errors == []
 
 
-def _is_error(message) -> bool:  # type: ignore[no-untyped-def]
+def _is_error(message: ConsoleMessage) -> bool:
     # Asking who is signed in is answered 401 to a visitor, which Chromium reports as an error.
     return message.type == "error" and "401" not in message.text
 
@@ -90,10 +53,10 @@ def recordings(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of real recordings as a person would have it: one folder a label."""
     folder = tmp_path_factory.mktemp("recordings") / "smartwatch"
     try:
-        for name, label, _, signal_ in example.recordings():
-            path = folder / label / f"{name.rsplit('.', 2)[1]}-{name.rsplit('.', 1)[1]}.csv"
+        for name, label, split, signal in example.recordings():
+            path = folder / label / f"{split}-{name.rsplit('.', 1)[1]}.csv"
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(csv_of(signal_))
+            path.write_bytes(csv_of(signal))
     except example.ExampleMissingError as error:
         pytest.skip(str(error))
     return folder
