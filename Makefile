@@ -4,6 +4,7 @@
 #   make test    set up what is missing and run every test
 #   make lint    formatting, types, layers
 #   make bench   measure what Thimble promises and write build/bench.json
+#   make api     write the API document and the front end's types anew
 
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
@@ -23,7 +24,7 @@ export UV_PYTHON_DOWNLOADS := never
 export UV_LINK_MODE ?= copy
 export TF_CPP_MIN_LOG_LEVEL ?= 2
 
-.PHONY: help demo up test lint bench frontend setup debian-packages clean
+.PHONY: help demo up test lint bench frontend api setup debian-packages clean
 
 help:
 	@sed -n 's/^#   make/  make/p' Makefile
@@ -67,6 +68,11 @@ frontend/dist/.built: frontend/node_modules/.installed $(FRONTEND_SOURCES)
 	@touch $@
 
 frontend: frontend/dist/.built
+
+# The API document and the types that the front end takes from it.
+api: .venv/.synced frontend/node_modules/.installed
+	@$(PY) manage.py spectacular --format openapi-json --file frontend/openapi.json
+	@cd frontend && $(WITH_NODE) npm run --silent api
 
 debian-packages: .venv/.synced
 	@$(PY) -m tests.debian_packages --install

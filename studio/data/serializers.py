@@ -183,9 +183,10 @@ class WaveformQuerySerializer(serializers.Serializer[Any]):
     end_ms = serializers.FloatField(min_value=0, max_value=_LONGEST_MS, required=False)
 
 
-_Values = serializers.ListField(
-    child=serializers.ListField(child=serializers.FloatField(allow_null=True)), help_text="[channel][point]"
-)
+def _envelope() -> serializers.ListField:
+    """A field of its own for each use: DRF takes a field by the instance."""
+    point = serializers.FloatField(allow_null=True)
+    return serializers.ListField(child=serializers.ListField(child=point), help_text="[channel][point]")
 
 
 class WaveformSerializer(serializers.Serializer[Any]):
@@ -196,8 +197,8 @@ class WaveformSerializer(serializers.Serializer[Any]):
     channels = serializers.ListField(child=serializers.CharField())
     units = serializers.ListField(child=serializers.CharField())
     t_ms = serializers.ListField(child=serializers.FloatField())
-    min = _Values
-    max = _Values
+    min = _envelope()
+    max = _envelope()
 
 
 class LabelSummarySerializer(serializers.Serializer[Any]):

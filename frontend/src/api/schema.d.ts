@@ -1562,11 +1562,6 @@ export interface components {
         };
         /** @description A recording's outline: for each channel the smallest and the largest value of each stretch of time. */
         Waveform: {
-            /**
-             * Min
-             * @description [channel][point]
-             */
-            max: (number | null)[][];
             /** Format: double */
             start_ms: number;
             /** Format: double */
@@ -1574,6 +1569,10 @@ export interface components {
             channels: string[];
             units: string[];
             t_ms: number[];
+            /** @description [channel][point] */
+            min: (number | null)[][];
+            /** @description [channel][point] */
+            max: (number | null)[][];
         };
         Window: {
             length: number;

@@ -37,7 +37,7 @@ export type LabelSummary = Schemas["LabelSummary"];
 export type SampleSummary = Schemas["Summary"];
 
 /** Envelope: `min[channel][point]` and `max[channel][point]`; null where the recording holds no number. */
-export type Waveform = Schemas["Waveform"] & { min: (number | null)[][] };
+export type Waveform = Schemas["Waveform"];
 
 export type DatasetVersion = Schemas["DatasetVersion"];
 

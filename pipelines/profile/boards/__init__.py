@@ -70,9 +70,9 @@ class Board(_Table):
 
 @cache
 def boards() -> tuple[Board, ...]:
-    """Every board, by title."""
+    """Every board, by title; those that stand for any board of a core come last."""
     found = [Board.model_validate(tomllib.loads(path.read_text())) for path in _FOLDER.glob("*.toml")]
-    return tuple(sorted(found, key=lambda board: board.title))
+    return tuple(sorted(found, key=lambda board: (board.title.startswith("Any "), board.title)))
 
 
 def board_of(board_id: str) -> Board:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -160,3 +161,10 @@ def test_djangos_deployment_checklist_is_clean_in_production(tmp_path: Path) -> 
     )
     assert done.returncode == 0, done.stderr
     assert "no issues" in done.stdout
+
+
+def test_the_front_ends_copy_of_the_api_document_is_fresh(tmp_path: Path) -> None:
+    made = tmp_path / "openapi.json"
+    call_command("spectacular", "--format", "openapi-json", "--file", str(made))
+    kept = Path(__file__).parents[3] / "frontend" / "openapi.json"
+    assert json.loads(kept.read_text()) == json.loads(made.read_text()), "run: make api"
