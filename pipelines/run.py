@@ -3,15 +3,11 @@
 windows -> features -> learn -> compress -> compile -> profile -> evaluate. Each step is kept under
 the hash of its inputs, so running again costs nothing and a killed run goes on from its last
 finished step.
-
-``python -m pipelines.run REQUEST.json`` runs one pipeline and prints its events as JSON lines.
 """
 
 from __future__ import annotations
 
 import json
-import shutil
-import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
@@ -31,9 +27,9 @@ from pipelines.learn.train import EpochMetrics, Trained, train_classifier
 from pipelines.profile import measure
 from pipelines.profile.arm_toolchain import arm_toolchain
 from pipelines.profile.boards import Board, board_of
-from pipelines.signals import Dataset, FloatArray, Sample, SignalError, Span
-from pipelines.spec import PipelineSpec, SpecError, load_spec
-from pipelines.steps import ArtifactStore, LocalStore
+from pipelines.signals import Dataset, FloatArray
+from pipelines.spec import PipelineSpec
+from pipelines.steps import ArtifactStore
 from pipelines.windows import SPLITS, WindowIndex, iter_windows, plan_windows, split_validation
 
 Emit = Callable[[dict[str, Any]], None]
@@ -404,62 +400,3 @@ def _one_window_a_label(label: NDArray[np.int16]) -> NDArray[np.int64]:
     """The first test window of each label, at most :data:`SELFTEST_WINDOWS` of them."""
     _, first = np.unique(label, return_index=True)
     return np.sort(first)[:SELFTEST_WINDOWS].astype(np.int64)
-
-
-# ---- from the command line -----------------------------------------------------------------------
-
-
-def samples_of(entries: list[dict[str, Any]]) -> Dataset:
-    """The dataset of a request: what :class:`~pipelines.signals.Sample` holds, as JSON."""
-    return Dataset(tuple(_sample_of(entry) for entry in entries))
-
-
-def _sample_of(entry: dict[str, Any]) -> Sample:
-    spans = tuple(Span(**span) for span in entry.get("spans", ()))
-    known = {
-        name: entry[name] for name in ("id", "name", "label", "split", "signal_sha256", "sample_rate_hz")
-    }
-    return Sample(
-        **known,
-        signal_path=Path(entry["signal_path"]),
-        channels=tuple(entry["channels"]),
-        units=tuple(entry["units"]),
-        spans=spans,
-        group=entry.get("group", ""),
-    )
-
-
-def execute(request: Mapping[str, Any], emit: Emit, store: ArtifactStore | None = None) -> bool:
-    """Run a request; its last event is ``result`` or ``error``. True where it ended well.
-
-    ``request``: ``spec``, ``samples``, ``board``, ``store`` (folder for the steps), ``out`` (folder for the artifacts).
-    """
-    try:
-        spec = load_spec(request["spec"])
-        result = run_pipeline(
-            spec,
-            samples_of(request["samples"]),
-            request["board"],
-            store or LocalStore(Path(request["store"])),
-            emit,
-        )
-    except (SpecError, SignalError, ValueError) as error:
-        emit({"type": "error", "field": getattr(error, "field", ""), "message": str(error)})
-        return False
-    out = Path(request["out"])
-    out.mkdir(parents=True, exist_ok=True)
-    artifacts = {name: str(shutil.copyfile(path, out / name)) for name, path in result.artifacts.items()}
-    emit({"type": "result", "result": {"metrics": result.metrics, "artifacts": artifacts}})
-    return True
-
-
-def main(arguments: list[str]) -> int:
-    if len(arguments) != 1:
-        print("usage: python -m pipelines.run REQUEST.json", file=sys.stderr)
-        return 2
-    request = json.loads(Path(arguments[0]).read_text())
-    return 0 if execute(request, lambda event: print(json.dumps(event), flush=True)) else 1
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

@@ -18,6 +18,7 @@ from django.db.models import F, Sum
 from django.db.models.functions import Coalesce, Length, Now
 
 from studio.jobs import events
+from studio.jobs.queue import send_job
 
 LOG_LIMIT_CHARACTERS = 1_000_000
 LOST_WORKERS_LIMIT = 3
@@ -209,8 +210,6 @@ class Job(models.Model):
 
     def send(self) -> None:
         """Hand the job to the workers after the commit."""
-        from studio.jobs.tasks import send_job
-
         job_id, attempt = str(self.pk), self.attempt
         transaction.on_commit(lambda: send_job(job_id, attempt))
 

@@ -14,11 +14,11 @@ from celery.exceptions import Reject
 from celery.signals import worker_ready, worker_shutting_down
 from django.conf import settings
 from django.db import transaction
-from kombu.exceptions import OperationalError as BrokerError
 
 from studio.celery import app
 from studio.jobs.heartbeat import Heartbeat
 from studio.jobs.models import Job
+from studio.jobs.queue import RUN_JOB
 from studio.jobs.reaper import Reaper
 from studio.jobs.supervisor import Failed, Outcome, Stopped, Succeeded, Supervisor, shutting_down
 from studio.jobs.work import Work, WorkError, work_of
@@ -28,15 +28,7 @@ logger = logging.getLogger(__name__)
 _reaper = Reaper()
 
 
-def send_job(job_id: str, attempt: int) -> None:
-    """Tell the workers of a queued job. Where the broker is away, the reaper tells them later."""
-    try:
-        run_job.delay(job_id, attempt)
-    except BrokerError as error:
-        logger.warning("job %s: not sent yet, the broker is away: %s", job_id, error)
-
-
-@app.task(bind=True)
+@app.task(bind=True, name=RUN_JOB)
 def run_job(self: Task, job_id: str, attempt: int) -> None:
     """Run the attempt after ``attempt``; does nothing where the job is no longer queued at that attempt."""
     if shutting_down.is_set():

@@ -1,6 +1,6 @@
 """The child process of a run: ``python -m studio.runs.execute REQUEST.json``.
 
-As ``python -m pipelines.run``, which does the work, but with this installation's store of
+As ``python -m pipelines``, which does the work, but with this installation's store of
 steps. Needs no database.
 """
 
@@ -14,7 +14,7 @@ from typing import Any
 
 import django
 
-from pipelines.run import execute
+from pipelines.request import execute
 
 
 def main(request_path: str) -> int:

@@ -74,7 +74,7 @@ def _request(folder: Path) -> Path:
 def _job_seconds(request: Path) -> float:
     """From starting the process to the end of its training step."""
     started = time.monotonic()
-    command = [sys.executable, "-m", "pipelines.run", str(request)]
+    command = [sys.executable, "-m", "pipelines", str(request)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
         assert process.stdout is not None
         seconds = 0.0

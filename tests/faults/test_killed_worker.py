@@ -127,7 +127,7 @@ def _undisturbed(stack: Stack, spec: dict[str, Any]) -> str:
     out.mkdir()
     (out / "request.json").write_text(json.dumps(request))
     subprocess.run(
-        [sys.executable, "-m", "pipelines.run", str(out / "request.json")],
+        [sys.executable, "-m", "pipelines", str(out / "request.json")],
         env=environment, cwd=ROOT, capture_output=True, check=True, timeout=120,
     )  # fmt: skip
     return hashlib.sha256((out / "artifacts" / "int8.tflite").read_bytes()).hexdigest()

@@ -115,7 +115,7 @@ def test_a_run_killed_in_mid_training_goes_on_from_its_last_finished_step(record
     long["learning"][0]["params"]["early_stopping_patience"] = 400
     path = tmp_path / "request.json"
     path.write_text(json.dumps(request_of(recordings, long, tmp_path)))
-    command = [sys.executable, "-m", "pipelines.run", str(path)]
+    command = [sys.executable, "-m", "pipelines", str(path)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
         for line in process.stdout:
             if json.loads(line)["type"] == "epoch":
@@ -164,7 +164,7 @@ def test_a_recording_at_another_rate_is_an_error_that_names_it(recordings, tmp_p
     path = tmp_path / "request.json"
     path.write_text(json.dumps(request_of(Dataset((odd, *recordings.samples[1:])), QUICK, tmp_path)))
     done = subprocess.run(
-        [sys.executable, "-m", "pipelines.run", str(path)], capture_output=True, text=True, check=False
+        [sys.executable, "-m", "pipelines", str(path)], capture_output=True, text=True, check=False
     )
     last = json.loads(done.stdout.splitlines()[-1])
     assert done.returncode == 1
