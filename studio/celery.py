@@ -6,14 +6,21 @@ a message that comes twice is refused by the job's compare-and-set, and a lost o
 """
 
 import os
+import warnings
 
 from celery import Celery
+from celery.exceptions import SecurityWarning
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "studio.settings")
 
 from django.conf import settings
 
 from studio.jobs.limits import WORKER_CONCURRENCY
+
+# What Celery fears of a worker that is root is a pickled message that runs code. Here messages are JSON only
+# (``accept_content`` below); someone who tries the studio in a container or a virtual machine is often root.
+# C_FORCE_ROOT would not do: it lets pickle through, and the warning comes all the same.
+warnings.filterwarnings("ignore", "You're running the worker with superuser privileges", SecurityWarning)
 
 app = Celery("thimble")
 app.conf.update(
