@@ -68,6 +68,16 @@ def multipliers(layer: Layer, image: Tensor, weights: Tensor, single_precision: 
     return [quantize_multiplier(input_scale * scale / output_scale) for scale in quantization.scales]
 
 
+def shifts_right(folded: npt.NDArray[Any], weights: npt.NDArray[Any], found: list[Multiplier]) -> bool:
+    """Whether `fast_requantize_int8` is exact: every shift is to the right, and nothing leaves int32.
+
+    It adds half of 2**right and the zero point shifted by `right` to a value below half the sum's reach;
+    weights are [outputs, products].
+    """
+    reach = np.abs(folded) + 128 * np.abs(weights.astype(np.int64)).sum(axis=1)
+    return bool(reach.max(initial=0) < 2**30) and all(-22 <= each.shift <= -1 for each in found)
+
+
 def constants(bias: npt.NDArray[Any], found: list[Multiplier]) -> tuple[Constant, ...]:
     """The arrays `bias`, `multiplier` and `shift` of the weights file."""
     return (

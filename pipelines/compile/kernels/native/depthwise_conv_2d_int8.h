@@ -35,7 +35,7 @@ static void depthwise_conv_2d_int8(const depthwise_conv_2d_int8_parameters *para
         const int32_t left = (pixel % g->output_width) * g->stride_width - g->pad_left;
         for (int32_t first = 0; first < outputs; first += DEPTHWISE_BLOCK) {
             const int32_t rest = outputs - first;
-            const int32_t count = rest < DEPTHWISE_BLOCK ? rest : DEPTHWISE_BLOCK;
+            const int32_t count = rest < DEPTHWISE_BLOCK ? rest : (int32_t)DEPTHWISE_BLOCK;
             const int8_t *tap = weights;
             int32_t sums[DEPTHWISE_BLOCK];
             for (int32_t i = 0; i < count; ++i) {

@@ -1,0 +1,42 @@
+#include "output_stage_int8.h"
+
+/* The output stage of one channel whose shift is to the right, with what is constant worked out.
+ * round_half_away(high / 2^right) + zero_point = (high - (high < 0) + offset) >> right. */
+typedef struct {
+    int32_t multiplier;
+    int32_t offset;
+    int32_t right;
+} fast_stage_int8;
+
+static inline fast_stage_int8 fast_stage_of(const output_stage_int8 *stage, const int32_t *multiplier,
+                                            const int8_t *shift, int32_t channel)
+{
+    const int32_t entry = stage->per_channel ? channel : 0;
+    fast_stage_int8 fast;
+    fast.multiplier = multiplier[entry];
+    fast.right = -shift[entry];
+    fast.offset = (2 * stage->zero_point + 1) * (1 << (fast.right - 1));
+    return fast;
+}
+
+/* Scale and saturate; what is left is to clamp, where the layer's range is_narrow. */
+static inline int32_t fast_requantize_int8(const fast_stage_int8 *fast, int32_t sum)
+{
+#if defined(__ARM_FEATURE_DSP) && defined(__GNUC__)
+    /* sum * 2^32 + sum * (2 * multiplier - 2^32), rounded to its upper word. */
+    const int32_t twice = (int32_t)((uint32_t)fast->multiplier << 1);
+    int32_t high;
+    __asm__("smmlar %0, %1, %2, %1" : "=r"(high) : "r"(sum), "r"(twice));
+    high = (high + (high >> 31) + fast->offset) >> fast->right;
+    __asm__("ssat %0, #8, %1" : "=r"(high) : "r"(high));
+    return high;
+#else
+    const int32_t high = (int32_t)(((int64_t)sum * fast->multiplier + ((int64_t)1 << 30)) >> 31);
+    return clamp_int8((high + (high >> 31) + fast->offset) >> fast->right, -128, 127);
+#endif
+}
+
+static inline int is_narrow(const output_stage_int8 *stage)
+{
+    return stage->least > -128 || stage->greatest < 127;
+}
