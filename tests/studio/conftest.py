@@ -28,6 +28,8 @@ def redis_url() -> Iterator[str]:
             CELERY_BROKER_URL=url.replace("unix://", "redis+socket://"),
             CACHES={"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": url}},
             PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+            # Else each new client lists all static files before its first request.
+            WHITENOISE_AUTOREFRESH=True,
         ),
     ):
         yield url

@@ -24,10 +24,18 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def start(data: Path, port: int) -> subprocess.Popen[str]:
+def start(data: Path, port: int, before: str = "") -> subprocess.Popen[str]:
+    """``manage.py up``; ``before`` is Python that its process runs first."""
+    program = [sys.executable, "manage.py"]
+    if before:
+        program = [
+            sys.executable,
+            "-c",
+            f"{before}\nimport runpy\nrunpy.run_path('manage.py', run_name='__main__')",
+        ]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("THIMBLE_")}
     return subprocess.Popen(
-        [sys.executable, "manage.py", "up", "--port", str(port)],
+        [*program, "up", "--port", str(port)],
         cwd=ROOT,
         env={**environment, "THIMBLE_DATA_DIR": str(data), "PYTHONUNBUFFERED": "1"},
         stdout=subprocess.PIPE,
@@ -127,3 +135,15 @@ def test_were_it_killed_the_web_server_and_the_worker_end_too(
     process.kill()
     process.wait(60)
     assert [command for pid, command in below.items() if not gone(pid)] == []
+
+
+def test_a_request_to_stop_that_comes_while_a_process_is_being_started_is_not_lost(tmp_path: Path) -> None:
+    interrupt_at_the_first_fork = """
+import itertools, os, signal
+count = itertools.count()
+os.register_at_fork(before=lambda: next(count) or os.kill(os.getpid(), signal.SIGINT))
+"""
+    process = start(tmp_path, free_port(), interrupt_at_the_first_fork)
+    said, _ = process.communicate(timeout=60)
+    assert said.rstrip().endswith("Stopped.")
+    assert process.returncode == 0

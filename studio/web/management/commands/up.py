@@ -80,17 +80,31 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, default=8000)
 
     def handle(self, *args: Any, host: str, port: int, **options: Any) -> None:
+        self._asked_to_stop = False
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, _stop)
+            signal.signal(number, self._note_stop)
         with ExitStack() as at_the_end:
             try:
                 self._run(at_the_end, host, port)
             except _Stop:
-                # A second Ctrl-C must not leave processes behind.
-                for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-                    signal.signal(number, signal.SIG_IGN)
                 self._say("Stopping …")
         self._say("Stopped.")
+
+    def _note_stop(self, _number: int, _frame: FrameType | None) -> None:
+        # Only noted: Python drops what a handler raises while a process is being forked, and raised elsewhere
+        # it would leave a process that nobody knows of, or a half-done migration.
+        self._asked_to_stop = True
+
+    def _pause(self, seconds: float) -> None:
+        """
+        Raises:
+            _Stop: someone asked us to stop, now or before.
+        """
+        end = time.monotonic() + seconds
+        while not self._asked_to_stop and (left := end - time.monotonic()) > 0:
+            time.sleep(min(left, 0.1))
+        if self._asked_to_stop:
+            raise _Stop
 
     def _run(self, at_the_end: ExitStack, host: str, port: int) -> None:
         at_the_end.enter_context(_only_one())
@@ -112,11 +126,11 @@ class Command(BaseCommand):
             self._say(f"Starting the {part.title}")
             at_the_end.callback(part.stop)
             part.start()
-        _wait_until_ready(parts[0], host, port)
+        self._wait_until_ready(parts[0], host, port)
         shown = "localhost" if host in {"127.0.0.1", "0.0.0.0", "::1", "::"} else host  # noqa: S104
         self._say(f"Thimble is ready: http://{shown}:{port}/   (Ctrl-C stops it)")
         while True:
-            time.sleep(0.5)
+            self._pause(0.5)
             for part in parts:
                 if part.ended():
                     self._restart(part)
@@ -124,8 +138,26 @@ class Command(BaseCommand):
     def _restart(self, part: _Part) -> None:
         self._say(f"The {part.title} has ended; starting it again")
         if time.monotonic() - part.started_at < _SHORTEST_LIFE_SECONDS:
-            time.sleep(_SHORTEST_LIFE_SECONDS)
+            self._pause(_SHORTEST_LIFE_SECONDS)
         part.start()
+
+    def _wait_until_ready(self, web: _Part, host: str, port: int) -> None:
+        target = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
+        give_up = time.monotonic() + _READY_SECONDS
+        while time.monotonic() < give_up:
+            if web.ended():
+                raise CommandError("the web server has ended at once; its message is above")
+            connection = http.client.HTTPConnection(target, port, timeout=5)
+            try:
+                connection.request("GET", "/api/v1/health/", headers={"Host": "localhost"})
+                connection.getresponse().read()
+                return
+            except OSError:
+                pass
+            finally:
+                connection.close()
+            self._pause(0.1)
+        raise CommandError("the web server does not answer")
 
     def _say(self, text: str) -> None:
         self.stdout.write(f"==> {text}")
@@ -154,10 +186,6 @@ def worker_command() -> list[str]:
     return [sys.executable, "-m", "celery", "--quiet", "-A", "studio", "worker", "--loglevel", "WARNING"]
 
 
-def _stop(_number: int, _frame: FrameType | None) -> None:
-    raise _Stop
-
-
 def _only_one() -> Any:
     """Hold the data folder's lock; it is let go when we end, however we end."""
     lock = (settings.DATA_DIR / "up.lock").open("w")
@@ -178,21 +206,3 @@ def _check_port(host: str, port: int) -> None:
             raise CommandError(
                 f"port {port} cannot be used ({error.strerror}); choose another with --port"
             ) from None
-
-
-def _wait_until_ready(web: _Part, host: str, port: int) -> None:
-    target = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
-    give_up = time.monotonic() + _READY_SECONDS
-    while time.monotonic() < give_up:
-        if web.ended():
-            raise CommandError("the web server has ended at once; its message is above")
-        connection = http.client.HTTPConnection(target, port, timeout=5)
-        try:
-            connection.request("GET", "/api/v1/health/", headers={"Host": "localhost"})
-            connection.getresponse().read()
-            return
-        except OSError:
-            time.sleep(0.1)
-        finally:
-            connection.close()
-    raise CommandError("the web server does not answer")
