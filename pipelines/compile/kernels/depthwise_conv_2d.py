@@ -57,9 +57,18 @@ def depthwise_conv_2d(layer: Layer) -> Step:
         folded = output_stage.folded_bias(layer, bias, weights.reshape(-1, outputs).T, zero_point)
         found_multipliers = output_stage.multipliers(layer, image, filters, single_precision=False)
         stage = output_stage.fields(layer, activation, per_channel=len(found_multipliers) > 1)
+        planar = (found.kernel, found.dilation, outputs) == (
+            (3, 3),
+            (1, 1),
+            channels,
+        ) and output_stage.shifts_right(folded, weights.reshape(-1, outputs).T, found_multipliers)
+        function = "depthwise_3x3_int8" if planar else source
+        scratch = "{scratch}, " if planar else ""
+        plane = [(size - 1) * stride + 3 for size, stride in zip(found.output, found.stride, strict=True)]
         return Step(
-            call=f"{source}({{parameters}}, {{input0}}, {{weights}}, {{bias}}, {{multiplier}}, {{shift}}, {{output}})",
-            source=f"{source}.h",
+            call=f"{function}({{parameters}}, {{input0}}, {{weights}}, {{bias}}, {{multiplier}}, {{shift}}, "
+            f"{scratch}{{output}})",
+            source=f"{function}.h",
             parameters_type=f"{source}_parameters",
             parameters={"geometry": geometry, "input_zero_point": zero_point, "stage": stage},
             constants=(
@@ -67,6 +76,9 @@ def depthwise_conv_2d(layer: Layer) -> Step:
                 *output_stage.constants(folded, found_multipliers),
             ),
             macs=macs,
+            scratch_bytes=plane[0] * plane[1] * 2 if planar else 0,
+            scratch_type="int16_t",
+            in_place_inputs=(0,) if planar else (),
         )
     least, greatest = float_limits(activation)
     return Step(

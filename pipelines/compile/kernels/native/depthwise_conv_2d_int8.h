@@ -1,11 +1,4 @@
-#include "depthwise_conv_2d_geometry.h"
-#include "output_stage_int8.h"
-
-typedef struct {
-    depthwise_conv_2d_geometry geometry;
-    int32_t input_zero_point;
-    output_stage_int8 stage;
-} depthwise_conv_2d_int8_parameters;
+#include "depthwise_conv_2d_int8_parameters.h"
 
 /* Add one tap of the window to the sums of count output channels, the first of which is `first`. */
 static inline void depthwise_tap_int8(const int8_t *pixel, const int8_t *weights, int32_t depth_multiplier,
