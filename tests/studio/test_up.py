@@ -144,6 +144,9 @@ count = itertools.count()
 os.register_at_fork(before=lambda: next(count) or os.kill(os.getpid(), signal.SIGINT))
 """
     process = start(tmp_path, free_port(), interrupt_at_the_first_fork)
-    said, _ = process.communicate(timeout=60)
+    try:
+        said, _ = process.communicate(timeout=60)
+    finally:
+        process.kill()
     assert said.rstrip().endswith("Stopped.")
     assert process.returncode == 0

@@ -15,6 +15,11 @@ from rest_framework.test import APIClient
 ROOT = Path(__file__).resolve().parents[3]
 
 
+@pytest.fixture(autouse=True)
+def _static_files_as_in_use(settings: Any) -> None:
+    settings.WHITENOISE_AUTOREFRESH = False
+
+
 @pytest.fixture
 def built(tmp_path: Path, settings: Any) -> Path:
     """A built front end."""
