@@ -1,4 +1,5 @@
 #include "conv_2d_int8_parameters.h"
+#include "is_narrow_int8.h"
 #include "wide_multiply_int8.h"
 
 /* Widen the pixels under the window at output (y, x), row by row of the window. Where it reaches over the left or
@@ -29,10 +30,10 @@ static void gather_wide_patch_int8(const conv_2d_geometry *g, const int8_t *inpu
 }
 
 /* All outputs of the four pixels whose patches were gathered. */
-static inline void conv_2d_4_pixels_int8(const output_stage_int8 *stage, const wide_int8 *patches,
-                                         const int8_t *weights, int32_t groups, const int32_t *bias,
-                                         const int32_t *multiplier, const int8_t *shift, int32_t outputs,
-                                         int8_t *output)
+COMPILED_ALONE static void conv_2d_4_pixels_int8(const output_stage_int8 *stage, const wide_int8 *patches,
+                                                 const int8_t *weights, int32_t groups, const int32_t *bias,
+                                                 const int32_t *multiplier, const int8_t *shift, int32_t outputs,
+                                                 int8_t *output)
 {
     const int narrow = is_narrow(stage);
     for (int32_t c = 0; c < outputs; ++c, weights += 4 * groups) {

@@ -1,4 +1,5 @@
 #include "depthwise_conv_2d_int8_parameters.h"
+#include "is_narrow_int8.h"
 #include "fast_output_stage_int8.h"
 #if defined(__ARM_FEATURE_DSP) && defined(__GNUC__)
 #include <arm_acle.h>

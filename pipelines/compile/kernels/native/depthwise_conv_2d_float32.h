@@ -18,7 +18,7 @@ static void depthwise_conv_2d_float32(const depthwise_conv_2d_float32_parameters
         const int32_t left = (pixel % g->output_width) * g->stride_width - g->pad_left;
         for (int32_t first = 0; first < outputs; first += DEPTHWISE_BLOCK) {
             const int32_t rest = outputs - first;
-            const int32_t count = rest < DEPTHWISE_BLOCK ? rest : DEPTHWISE_BLOCK;
+            const int32_t count = rest < DEPTHWISE_BLOCK ? rest : (int32_t)DEPTHWISE_BLOCK;
             float sums[DEPTHWISE_BLOCK] = {0.0f};
             for (int32_t ky = 0; ky < g->kernel_height; ++ky) {
                 const int32_t y = top + ky * g->dilation_height;

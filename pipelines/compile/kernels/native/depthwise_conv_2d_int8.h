@@ -1,4 +1,5 @@
 #include "depthwise_conv_2d_int8_parameters.h"
+#include "requantize_int8.h"
 
 /* Add one tap of the window to the sums of count output channels, the first of which is `first`. */
 static inline void depthwise_tap_int8(const int8_t *pixel, const int8_t *weights, int32_t depth_multiplier,

@@ -1,3 +1,4 @@
+#include "clamp_int8.h"
 #include "output_stage_int8.h"
 
 /* The output stage of one channel whose shift is to the right, with what is constant worked out.
@@ -34,9 +35,4 @@ static inline int32_t fast_requantize_int8(const fast_stage_int8 *fast, int32_t 
     const int32_t high = (int32_t)(((int64_t)sum * fast->multiplier + ((int64_t)1 << 30)) >> 31);
     return clamp_int8((high + (high >> 31) + fast->offset) >> fast->right, -128, 127);
 #endif
-}
-
-static inline int is_narrow(const output_stage_int8 *stage)
-{
-    return stage->least > -128 || stage->greatest < 127;
 }

@@ -1,11 +1,5 @@
+#include "fully_connected_int8_parameters.h"
 #include "matrix_vector_int8.h"
-
-typedef struct {
-    int32_t rows;
-    int32_t input_size;
-    int32_t output_size;
-    output_stage_int8 stage;
-} fully_connected_int8_parameters;
 
 /* FULLY_CONNECTED: weights are [output_size][input_size]. */
 static void fully_connected_int8(const fully_connected_int8_parameters *parameters, const int8_t *input,

@@ -1,4 +1,4 @@
-#include "output_stage_int8.h"
+#include "requantize_int8.h"
 
 /* output = requantize(matrix * vector + bias). matrix is [rows][length]; four rows at a time, so that
  * each element of the vector is loaded once for four products. first_row is the index of row 0 among

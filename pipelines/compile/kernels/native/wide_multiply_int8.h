@@ -1,3 +1,4 @@
+#include "compiled_alone.h"
 #include "fast_output_stage_int8.h"
 #include "wide_int8.h"
 
@@ -36,14 +37,14 @@ static inline void multiply_by_4_patches(const wide_int8 *patches, const int8_t 
 #if WIDE_INT8_PAIRS
     int32_t even;
     int32_t odd;
-    for (; groups >= 2; groups -= 2) {
-        __asm__(MULTIPLY_GROUP_BY_4 MULTIPLY_GROUP_BY_4
+    for (; groups >= 4; groups -= 4) {
+        __asm__(MULTIPLY_GROUP_BY_4 MULTIPLY_GROUP_BY_4 MULTIPLY_GROUP_BY_4 MULTIPLY_GROUP_BY_4
                 : [patches] "+r"(patches), [weights] "+r"(weights), [sum0] "+r"(sums[0]), [sum1] "+r"(sums[1]),
                   [sum2] "+r"(sums[2]), [sum3] "+r"(sums[3]), [even] "=&r"(even), [odd] "=&r"(odd)
                 :
                 : "r2", "r3", "r4", "r5", "memory");
     }
-    if (groups > 0) {
+    for (; groups > 0; --groups) {
         __asm__(MULTIPLY_GROUP_BY_4
                 : [patches] "+r"(patches), [weights] "+r"(weights), [sum0] "+r"(sums[0]), [sum1] "+r"(sums[1]),
                   [sum2] "+r"(sums[2]), [sum3] "+r"(sums[3]), [even] "=&r"(even), [odd] "=&r"(odd)

@@ -1,0 +1,8 @@
+#include "output_stage_int8.h"
+
+typedef struct {
+    int32_t rows;
+    int32_t input_size;
+    int32_t output_size;
+    output_stage_int8 stage;
+} fully_connected_int8_parameters;
