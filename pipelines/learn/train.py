@@ -32,6 +32,7 @@ MIN_STEPS_AN_EPOCH = 16
 normalisation lag behind the weights and training stops before anything was learned."""
 
 _SMALLEST_BATCH = 4
+VALIDATION_BATCH_SIZE = 256
 
 
 def batch_size_for(asked: int, windows: int) -> int:
@@ -90,7 +91,7 @@ def train_classifier(
     watch = _watch(k, params, kept, on_epoch)
     teaching.fit(
         **_data(k, scaler, features, labels, batch_size, shuffle=True),
-        validation_data=_validation(k, scaler, validation_features, validation_labels, batch_size),
+        **_validation(k, scaler, validation_features, validation_labels),
         epochs=params.epochs,
         class_weight=_class_weights(labels, len(block.labels)) if params.class_weights else None,
         callbacks=[watch],
@@ -141,13 +142,14 @@ def _data(
     }
 
 
-def _validation(
-    k: Any, scaler: Scaler, features: NDArray[np.float32], labels: Labels, batch_size: int
-) -> Any:
+def _validation(k: Any, scaler: Scaler, features: NDArray[np.float32], labels: Labels) -> dict[str, Any]:
+    """Arguments of ``fit`` for the windows to validate with, in batches of their own size."""
     if not len(labels):
-        return None
-    data = _data(k, scaler, features, labels, max(batch_size, 256), shuffle=False)
-    return (data["x"], data["y"]) if "y" in data else data["x"]
+        return {}
+    data = _data(k, scaler, features, labels, VALIDATION_BATCH_SIZE, shuffle=False)
+    if "y" not in data:
+        return {"validation_data": data["x"]}
+    return {"validation_data": (data["x"], data["y"]), "validation_batch_size": VALIDATION_BATCH_SIZE}
 
 
 def _batches(
