@@ -10,6 +10,7 @@ from pipelines.profile.arm_toolchain import arm_toolchain
 from . import operators
 from .builder import random_inputs, run_reference
 from .emulated import run_on_cortex_m4
+from .test_compile_c import int8_model
 from .test_compile_reference_models import MODELS
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*tf.lite.Interpreter is deprecated")
@@ -36,7 +37,9 @@ GRAPHS = {
     "depthwise_multiplied": operators.depthwise("int8", multiplier=3),
     "dense": operators.dense("int8", inputs=19, outputs=9),
     "dense_in_whole_words": operators.dense("int8", rows=3, inputs=24, outputs=8, activation="relu"),
+    "dense_in_several_chunks": operators.dense("int8", rows=2, inputs=301, outputs=70),
     "dense_per_channel": operators.dense("int8", inputs=6, outputs=5, per_channel=True),
+    "many_layers": int8_model(),
 }
 
 
