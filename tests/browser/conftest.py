@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,15 @@ from playwright.sync_api import Browser, ConsoleMessage, Page
 from pipelines import example
 from studio.example.ready_made import csv_of
 from tests.browser.launch import running_chromium, running_studio, what_is_missing
+from tests.browser.people import sign_up, train_example_quickly
+
+
+@dataclass(frozen=True)
+class TrainedProject:
+    """The example project after a quick run and a build: where it is, and who owns it."""
+
+    url: str
+    owner_email: str
 
 
 @pytest.fixture(scope="session")
@@ -41,6 +51,16 @@ def page(chromium: Browser, studio_url: str) -> Iterator[Page]:
     yield page
     context.close()
     assert errors == []
+
+
+@pytest.fixture(scope="session")
+def trained(chromium: Browser, studio_url: str) -> Iterator[TrainedProject]:
+    context = chromium.new_context(viewport={"width": 1440, "height": 900}, base_url=studio_url)
+    page = context.new_page()
+    page.set_default_timeout(30_000)
+    sign_up(page, "Grace Owner", "grace@example.org")
+    yield TrainedProject(train_example_quickly(page), "grace@example.org")
+    context.close()
 
 
 def _is_error(message: ConsoleMessage) -> bool:
