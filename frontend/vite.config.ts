@@ -20,5 +20,7 @@ export default defineConfig({
     setupFiles: ["src/test/setup.ts"],
     css: false,
     restoreMocks: true,
+    // A busy machine draws a large table slowly; a test that hangs still ends.
+    testTimeout: 60_000,
   },
 });
