@@ -34,7 +34,7 @@ export default function SignInPage() {
       footer={
         <>
           New here?{" "}
-          <LinkAnchor to="/sign-up" size="sm">
+          <LinkAnchor to="/sign-up" underline="always" size="sm">
             Create an account
           </LinkAnchor>
         </>

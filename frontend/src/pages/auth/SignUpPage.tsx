@@ -35,7 +35,7 @@ export default function SignUpPage() {
       footer={
         <>
           You have one already?{" "}
-          <LinkAnchor to="/sign-in" size="sm">
+          <LinkAnchor to="/sign-in" underline="always" size="sm">
             Sign in
           </LinkAnchor>
         </>

@@ -150,7 +150,8 @@ function Fingerprint({ deployment }: { deployment: Deployment }) {
     <CopyButton value={deployment.sha256} timeout={1500}>
       {({ copied, copy }) => (
         <Tooltip label={copied ? "Copied" : `SHA-256 ${deployment.sha256}`} multiline maw={360}>
-          <UnstyledButton className={classes.hash} onClick={copy} aria-label="Copy the SHA-256 of the zip">
+          <UnstyledButton className={classes.hash} onClick={copy}>
+            <span className="quiet">Copy the SHA-256 of the zip:</span>
             <span>{deployment.file_name}</span>
             <span>
               sha256 {deployment.sha256.slice(0, 10)}…{" "}

@@ -114,7 +114,7 @@ export function WindowPicker({
       </svg>
       {lastStart > 0 ? (
         <Slider
-          aria-label="Start of the window"
+          thumbLabel="Start of the window"
           size="sm"
           min={0}
           max={lastStart}
