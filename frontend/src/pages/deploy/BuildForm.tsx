@@ -1,6 +1,6 @@
 import { Alert, Badge, Button, Card, Group, Radio, Select, Stack, Text, Title } from "@mantine/core";
 import { IconHammer } from "@tabler/icons-react";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import { ApiError, api } from "@/api/client";
 import type { Board, DeployTarget, Run, Variant } from "@/api/types";
@@ -8,6 +8,7 @@ import { BoardPicker } from "@/components/boards/BoardPicker";
 import { formatShare } from "@/components/charts";
 import { formatBytes } from "@/components/format";
 import { errorsBelow, type Schema, SchemaForm, sentence } from "@/components/forms";
+import { useOnce } from "@/components/useOnce";
 import classes from "./BuildForm.module.css";
 import { fitOf } from "./fit";
 import { TargetIcon } from "./TargetIcon";
@@ -41,7 +42,7 @@ export function BuildForm({ projectId, runs, targets, boards, initialRun }: Buil
   const [options, setOptions] = useState<Record<string, Record<string, unknown>>>({});
   const chosenOptions = options[targetId ?? ""] ?? {};
 
-  const build = useMutation({
+  const build = useOnce({
     mutationFn: () =>
       api.post(`projects/${projectId}/deployments/`, {
         run: run?.id,

@@ -1,11 +1,12 @@
 import { Button, Group, Modal, Stack, Textarea, TextInput } from "@mantine/core";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { api } from "@/api/client";
 import type { Project } from "@/api/types";
 import { fieldError, otherError } from "@/components/errors";
 import { FormError } from "@/components/FormError";
+import { useOnce } from "@/components/useOnce";
 
 /** Asks for a name and goes straight to where the data is brought in. */
 export function CreateProject({ opened, onClose }: { opened: boolean; onClose: () => void }) {
@@ -13,7 +14,7 @@ export function CreateProject({ opened, onClose }: { opened: boolean; onClose: (
   const [description, setDescription] = useState("");
   const navigate = useNavigate();
   const queryClient = useQueryClient();
-  const create = useMutation({
+  const create = useOnce({
     mutationFn: () => api.post<Project>("projects/", { name: name.trim(), description: description.trim() }),
     onSuccess: async (project) => {
       await queryClient.invalidateQueries({ queryKey: ["projects"] });

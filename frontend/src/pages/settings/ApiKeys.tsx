@@ -25,6 +25,7 @@ import { fieldError, otherError } from "@/components/errors";
 import { FormError } from "@/components/FormError";
 import { formatAgo, formatDate } from "@/components/format";
 import { Problem } from "@/components/Problem";
+import { useOnce } from "@/components/useOnce";
 import classes from "./rows.module.css";
 import { Section } from "./Section";
 
@@ -170,7 +171,7 @@ function MakeKey({ projectId, opened, onClose, onMade }: MakeProps) {
   const [name, setName] = useState("");
   const [scopes, setScopes] = useState<string[]>(["upload"]);
   const [days, setDays] = useState("90");
-  const make = useMutation({
+  const make = useOnce({
     mutationFn: () =>
       api.post<ApiKey>(`projects/${projectId}/api-keys/`, {
         name: name.trim(),

@@ -1,6 +1,6 @@
 import { Alert, Button, Card, Group, Stack, Text, Title } from "@mantine/core";
 import { IconPlayerPlayFilled } from "@tabler/icons-react";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { ApiError, api } from "@/api/client";
@@ -10,6 +10,7 @@ import { formatDuration } from "@/components/format";
 import { sentence } from "@/components/forms";
 import { placeOfCure } from "@/components/jobs/JobFailure";
 import { LinkButton } from "@/components/links";
+import { useOnce } from "@/components/useOnce";
 
 interface StartRunProps {
   projectId: string;
@@ -25,7 +26,7 @@ export function StartRun({ projectId, design, boards, lastBoard }: StartRunProps
   const navigate = useNavigate();
   const known = boards.some((board) => board.id === lastBoard);
   const [boardId, setBoardId] = useState(known ? lastBoard : boards[0]?.id);
-  const start = useMutation({
+  const start = useOnce({
     mutationFn: () => api.post<Run>(`projects/${projectId}/runs/`, { design: design.id, board: boardId }),
     onSuccess: async (run) => {
       await queryClient.invalidateQueries({ queryKey: ["project", projectId, "runs"] });
@@ -68,9 +69,15 @@ export function StartRun({ projectId, design, boards, lastBoard }: StartRunProps
 /** Why a run was not started, and where to mend it. */
 function Refusal({ projectId, error }: { projectId: string; error: Error }) {
   const errors = error instanceof ApiError ? error.errors : [{ field: "", message: error.message }];
+  // Only a refusal says that this design or these recordings cannot be trained; anything else may pass.
+  const refused = error instanceof ApiError && error.status >= 400 && error.status < 500;
   const places = [...new Set(errors.map((entry) => placeOfCure(entry.field)))];
   return (
-    <Alert color="red" role="alert" title="This could only fail, so it was not started">
+    <Alert
+      color="red"
+      role="alert"
+      title={refused ? "This could only fail, so it was not started" : "The run was not started"}
+    >
       <Stack gap="xs">
         {errors.map((entry) => (
           <Text key={`${entry.field}${entry.message}`} size="sm">
