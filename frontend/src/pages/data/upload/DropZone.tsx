@@ -1,4 +1,5 @@
 import { Button, Group, Text, Title } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
 import { IconFileUpload, IconFolderOpen, IconWaveSine } from "@tabler/icons-react";
 import { type DragEvent, useRef, useState } from "react";
 import classes from "./DropZone.module.css";
@@ -23,6 +24,12 @@ export function DropZone({ onPicked, large = false }: Props) {
     setReading(true);
     try {
       onPicked(await pickedFromDrop(event.dataTransfer));
+    } catch {
+      // A file that was moved away meanwhile, or that this person may not read.
+      notifications.show({
+        color: "red",
+        message: "A file in there cannot be read. Is it still in its place?",
+      });
     } finally {
       setReading(false);
     }

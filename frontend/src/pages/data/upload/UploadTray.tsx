@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Group, Progress, ScrollArea, Text } from "@mantine/core";
+import { ActionIcon, Button, Group, NumberInput, Progress, ScrollArea, Text } from "@mantine/core";
 import {
   IconAlertCircle,
   IconCircleCheck,
@@ -7,6 +7,7 @@ import {
   IconLoader2,
   IconX,
 } from "@tabler/icons-react";
+import { useState } from "react";
 import { formatBytes, formatCount } from "@/components/format";
 import type { UploadItem, UploadQueue, UploadState, UploadSummary } from "./queue";
 import classes from "./UploadTray.module.css";
@@ -34,12 +35,14 @@ const WORDS: Record<UploadState, string> = {
 
 /** The uploads: all together, and each file with its progress or the reason why it was refused. */
 export function UploadTray({ queue, summary }: { queue: UploadQueue; summary: UploadSummary }) {
+  const [sampleRateHz, setSampleRateHz] = useState<number | string>("");
   if (summary.total === 0) return null;
   // When everything is over, only what did not arrive is worth a line.
   const told = summary.busy ? queue.items : queue.items.filter(({ state }) => state !== "done");
   const items = [...told].sort((a, b) => ORDER[a.state] - ORDER[b.state] || a.id - b.id);
   const percent = summary.bytes ? (summary.sentBytes / summary.bytes) * 100 : 0;
   const again = summary.failed + summary.cancelled;
+  const rate = typeof sampleRateHz === "number" && sampleRateHz > 0 ? sampleRateHz : undefined;
   return (
     <section className={classes.tray} aria-label="Uploads">
       <Group justify="space-between" gap="sm" wrap="nowrap" align="flex-start">
@@ -53,7 +56,7 @@ export function UploadTray({ queue, summary }: { queue: UploadQueue; summary: Up
         </div>
         <Group gap="xs" wrap="nowrap">
           {again > 0 && !summary.busy && (
-            <Button size="xs" onClick={() => queue.retryFailed()}>
+            <Button size="xs" onClick={() => queue.retryFailed(rate)}>
               Retry {again}
             </Button>
           )}
@@ -80,6 +83,23 @@ export function UploadTray({ queue, summary }: { queue: UploadQueue; summary: Up
           aria-label="All uploads"
         />
       </Progress.Root>
+      {summary.lackRate > 0 && !summary.busy && (
+        <NumberInput
+          mt="md"
+          label="Sample rate"
+          description={`${formatCount(summary.lackRate, "file")} ${
+            summary.lackRate === 1 ? "does" : "do"
+          } not say at which rate it was recorded. Give it here, then retry.`}
+          placeholder="for example 100"
+          suffix=" Hz"
+          min={0}
+          max={1_000_000}
+          hideControls
+          maw={480}
+          value={sampleRateHz}
+          onChange={setSampleRateHz}
+        />
+      )}
       {(summary.busy || again > 0 || summary.known > 0) && (
         <ScrollArea.Autosize mah={244} mt="sm" tabIndex={0} aria-label="Files">
           <ul className={classes.list}>

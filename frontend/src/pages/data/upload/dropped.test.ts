@@ -38,7 +38,7 @@ describe("a dropped folder", () => {
     expect(picked.map(({ path }) => path)).toEqual(["data/walk/1.csv", "data/run/1.csv", "data/run/2.csv"]);
   });
 
-  it("leaves clutter and empty files out", async () => {
+  it("leaves clutter out, and keeps empty files for the server to refuse by name", async () => {
     const picked = await pickedFromDrop(
       drop([
         fileEntry("/a/.DS_Store"),
@@ -47,7 +47,7 @@ describe("a dropped folder", () => {
         fileEntry("/a/1.csv"),
       ]),
     );
-    expect(picked.map(({ path }) => path)).toEqual(["a/1.csv"]);
+    expect(picked.map(({ path }) => path)).toEqual(["a/empty.csv", "a/1.csv"]);
   });
 });
 

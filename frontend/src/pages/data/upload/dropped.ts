@@ -13,8 +13,9 @@ export function isClutter(path: string): boolean {
     .some((part) => part.startsWith(".") || part === "__MACOSX" || /^(thumbs\.db|desktop\.ini)$/i.test(part));
 }
 
+/** Empty files stay: the server says of each by name that it is empty. */
 export const withoutClutter = (picked: PickedFile[]): PickedFile[] =>
-  picked.filter(({ file, path }) => file.size > 0 && !isClutter(path));
+  picked.filter(({ path }) => !isClutter(path));
 
 export function pickedFrom(files: Iterable<File>): PickedFile[] {
   return withoutClutter([...files].map((file) => ({ file, path: file.webkitRelativePath || file.name })));

@@ -75,6 +75,11 @@ describe("the preview", () => {
     expect(labelFor("a/1.csv", "none")).toBe("");
   });
 
+  it("cuts a long name to what the server takes", () => {
+    expect(labelFor(`${"🎉".repeat(200)}/1.csv`, "folder")).toBe("🎉".repeat(100));
+    expect(labelFor(`${"x".repeat(200)}_1.csv`, "file")).toBe("x".repeat(100));
+  });
+
   it("takes the split from folders and leaves the rest to the server", () => {
     expect(splitFor("train/a/1.csv", "folders")).toBe("training");
     expect(splitFor("a/1.csv", "folders")).toBe("auto");

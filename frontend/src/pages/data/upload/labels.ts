@@ -49,11 +49,16 @@ export function folderSplit(path: string): Split | undefined {
   return undefined;
 }
 
+/** As many characters as the server takes from a path. */
+const LONGEST = 100;
+
 export function labelFor(path: string, rule: LabelRule, oneLabel = ""): string {
-  if (rule === "folder") return folderLabel(path);
-  if (rule === "file") return fileLabel(path);
+  if (rule === "folder") return cut(folderLabel(path));
+  if (rule === "file") return cut(fileLabel(path));
   return rule === "one" ? oneLabel.trim() : "";
 }
+
+const cut = (label: string): string => [...label].slice(0, LONGEST).join("");
 
 export function splitFor(path: string, rule: SplitRule): Split | "auto" {
   return rule === "folders" ? (folderSplit(path) ?? "auto") : rule;

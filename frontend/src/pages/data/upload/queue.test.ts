@@ -67,6 +67,19 @@ describe("the upload queue", () => {
     expect(queue.summary()).toMatchObject({ done: 2, failed: 0, busy: false });
   });
 
+  it("sends files that lack a sample rate again with the one that is given", async () => {
+    const { calls, send } = controlled();
+    const queue = new UploadQueue(send);
+    queue.add(requests(2));
+    calls[0]?.fail(new ApiError(400, [{ field: "sample_rate_hz", message: "Give the sample rate." }]));
+    calls[1]?.fail(new ApiError(400, [{ field: "file", message: "This is no recording." }]));
+    await settled();
+    expect(queue.summary()).toMatchObject({ failed: 2, lackRate: 1 });
+    queue.retryFailed(32);
+    expect(queue.summary()).toMatchObject({ failed: 0, lackRate: 0, sending: 2 });
+    expect(calls.slice(2).map(({ request }) => request.sampleRateHz)).toEqual([32, undefined]);
+  });
+
   it("takes a file that the project already has as no failure", async () => {
     const { calls, send } = controlled();
     const queue = new UploadQueue(send);

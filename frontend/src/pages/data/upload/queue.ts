@@ -19,6 +19,8 @@ export interface UploadItem extends UploadRequest {
   sentBytes: number;
   /** Why it failed, or why it was left out. */
   reason: string;
+  /** Whether it failed because it does not tell its own sample rate. */
+  lacksRate: boolean;
 }
 
 export type Send = (
@@ -35,6 +37,8 @@ export interface UploadSummary {
   /** Already in the project: nothing to do. */
   known: number;
   failed: number;
+  /** Those of the failed that could be taken if their sample rate were given. */
+  lackRate: number;
   cancelled: number;
   bytes: number;
   sentBytes: number;
@@ -45,6 +49,7 @@ export interface UploadSummary {
 export const AT_ONCE = 4;
 
 const CONFLICT = 409;
+const UNSENT = { sentBytes: 0, reason: "", lacksRate: false };
 
 export class UploadQueue {
   readonly items: UploadItem[] = [];
@@ -72,18 +77,18 @@ export class UploadQueue {
 
   add(requests: UploadRequest[]): void {
     for (const request of requests) {
-      this.items.push({ ...request, id: this.nextId++, state: "waiting", sentBytes: 0, reason: "" });
+      this.items.push({ ...request, id: this.nextId++, state: "waiting", ...UNSENT });
     }
     this.changed();
     this.pump();
   }
 
-  retryFailed(): void {
+  /** Send again what did not arrive; files that lack a sample rate go with the one given here. */
+  retryFailed(sampleRateHz?: number): void {
     for (const item of this.items) {
       if (item.state === "failed" || item.state === "cancelled") {
-        item.state = "waiting";
-        item.sentBytes = 0;
-        item.reason = "";
+        if (item.lacksRate && sampleRateHz) item.sampleRateHz = sampleRateHz;
+        Object.assign(item, UNSENT, { state: "waiting" });
       }
     }
     this.cursor = 0;
@@ -163,6 +168,7 @@ export class UploadQueue {
     }
     item.state = error instanceof ApiError && error.status === CONFLICT ? "known" : "failed";
     item.reason = error instanceof Error ? error.message : String(error);
+    item.lacksRate = error instanceof ApiError && error.of("sample_rate_hz") !== undefined;
   }
 }
 
@@ -174,6 +180,7 @@ function summarise(items: UploadItem[]): UploadSummary {
     done: 0,
     known: 0,
     failed: 0,
+    lackRate: 0,
     cancelled: 0,
     bytes: 0,
     sentBytes: 0,
@@ -181,6 +188,7 @@ function summarise(items: UploadItem[]): UploadSummary {
   };
   for (const item of items) {
     summary[item.state] += 1;
+    if (item.lacksRate) summary.lackRate += 1;
     summary.bytes += item.file.size;
     const over = item.state !== "waiting" && item.state !== "sending";
     summary.sentBytes += over ? item.file.size : item.sentBytes;
