@@ -33,4 +33,9 @@ describe("whether the data can be learned from", () => {
     expect(found).toHaveLength(3);
     expect(found[2]).toContain("“yes” has nothing in the test split");
   });
+
+  it("names a few of many labels", () => {
+    const many = Array.from({ length: 9 }, (_, index): [string, number, number] => [`l${index}`, 2, 2]);
+    expect(cautions(summary(...many))[0]).toMatch(/^“l0”, .*“l5” and 3 more: fewer/);
+  });
 });

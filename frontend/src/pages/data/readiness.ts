@@ -60,7 +60,14 @@ export function cautions(summary: SampleSummary): string[] {
   return found;
 }
 
-const names = (labels: { label: string }[]): string => labels.map(({ label }) => `“${label}”`).join(", ");
+const NAMED = 6;
+
+/** The labels in quotes; of many, the first few. */
+function names(labels: { label: string }[]): string {
+  const named = labels.slice(0, NAMED).map(({ label }) => `“${label}”`);
+  const more = labels.length - named.length;
+  return more > 0 ? `${named.join(", ")} and ${more} more` : named.join(", ");
+}
 
 const quoted = (labels: { label: string }[]): string =>
   `${names(labels)} ${labels.length === 1 ? "has" : "have"} nothing`;
