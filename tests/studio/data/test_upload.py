@@ -125,6 +125,7 @@ def test_what_cannot_be_read_is_refused_and_leaves_nothing(
         ({"label": "x" * 121}, "label"),
         ({"label": "a\nb"}, "label"),
         ({"label": "a\x00b"}, "label"),
+        ({"label": "a\u202egnp.exe"}, "label"),
         ({"split": "validation"}, "split"),
         ({"sample_rate_hz": "-1"}, "sample_rate_hz"),
         ({"sample_rate_hz": "nan"}, "sample_rate_hz"),
@@ -141,6 +142,11 @@ def test_a_bad_field_is_named(editor: APIClient, url: str, fields: dict[str, str
     assert answer.status_code == 400
     assert fields_of(answer) == [field]
     assert stored_files() == incoming_files() == []
+
+
+@pytest.mark.parametrize("label", ["שלום עולם", "مرحبا", "🎉👩\u200d👩\u200d👧 party", "ru\u200fn"])
+def test_a_label_in_any_script_is_kept_as_it_is(upload: Callable[..., Any], label: str) -> None:
+    assert upload(1, label=label)["label"] == label
 
 
 def test_a_form_without_a_file_is_refused(editor: APIClient, url: str) -> None:
