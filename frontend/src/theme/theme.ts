@@ -74,7 +74,7 @@ const systemFont =
 export const theme = createTheme({
   colors: { petrol, brass, dark, gray },
   primaryColor: "petrol",
-  primaryShade: { light: 7, dark: 4 },
+  primaryShade: { light: 7, dark: 6 },
   autoContrast: true,
   luminanceThreshold: 0.3,
   black: "#172022",

@@ -78,7 +78,8 @@ export function Files({ projectId, run }: { projectId: string; run: Run }) {
 
 function LabelTable({ variant }: { variant: VariantResult }) {
   return (
-    <div className={classes.scroll}>
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: where the screen is too narrow for it, keys must scroll it
+    <section className={classes.scroll} tabIndex={0} aria-label="Figures of each label">
       <table className={classes.table}>
         <thead>
           <tr>
@@ -110,14 +111,15 @@ function LabelTable({ variant }: { variant: VariantResult }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </section>
   );
 }
 
 function LayerTable({ variant }: { variant: VariantResult }) {
   const { model } = variant;
   return (
-    <div className={classes.scroll}>
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: where the screen is too narrow for it, keys must scroll it
+    <section className={classes.scroll} tabIndex={0} aria-label="Layers">
       <table className={classes.table}>
         <thead>
           <tr>
@@ -147,7 +149,7 @@ function LayerTable({ variant }: { variant: VariantResult }) {
         {formatBytes(model.weights_bytes)} of weights in flash, {formatBytes(model.arena_bytes)} of RAM for
         what passes between the layers.
       </Text>
-    </div>
+    </section>
   );
 }
 
