@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect
@@ -75,8 +75,13 @@ PAGES: dict[str, Callable[[Page, str], None]] = {
 }
 
 
-def take(browser: Browser, url: str, folder: Path, kinds: list[tuple[str, str]]) -> None:
-    """Every page in each ``(width, scheme)`` of ``kinds``, as ``PAGE-WIDTH-SCHEME.png``."""
+IN_THE_DOCS = ("data", "sample", "design", "run", "deploy")
+
+
+def take(
+    browser: Browser, url: str, folder: Path, names: Iterable[str], kinds: list[tuple[str, str]]
+) -> None:
+    """Those pages in each ``(width, scheme)`` of ``kinds``, as ``PAGE-WIDTH-SCHEME.png``."""
     first = browser.new_context(base_url=url, viewport={"width": 1440, "height": 900})
     page = first.new_page()
     sign_up(page, "Ada Maker", "ada@example.org")
@@ -96,8 +101,8 @@ def take(browser: Browser, url: str, folder: Path, kinds: list[tuple[str, str]])
         page.get_by_role("textbox", name="Password").fill(PASSWORD)
         page.get_by_role("button", name="Sign in").click()
         expect(page.get_by_role("heading", name="Projects")).to_be_visible()
-        for name, reach in PAGES.items():
-            reach(page, project)
+        for name in names:
+            PAGES[name](page, project)
             page.screenshot(path=folder / f"{name}-{width}-{scheme}.png", full_page=True)
             print(f"{name}-{width}-{scheme}.png", flush=True)
         context.close()
@@ -106,7 +111,9 @@ def take(browser: Browser, url: str, folder: Path, kinds: list[tuple[str, str]])
 def main(arguments: list[str]) -> None:
     if missing := what_is_missing():
         sys.exit(missing)
-    every = arguments[:1] == ["--all"]
+    every = len(arguments) == 2 and arguments[0] == "--all"
+    if arguments and not every:
+        sys.exit("usage: python -m tests.browser.pictures [--all FOLDER]")
     folder = Path(arguments[1]) if every else PICTURES
     kinds = (
         [(width, scheme) for width in WIDTHS for scheme in ("light", "dark")]
@@ -118,7 +125,7 @@ def main(arguments: list[str]) -> None:
         running_studio(Path(data) / "data") as url,
         running_chromium() as browser,
     ):
-        take(browser, url, folder, kinds)
+        take(browser, url, folder, PAGES if every else IN_THE_DOCS, kinds)
 
 
 if __name__ == "__main__":
