@@ -53,6 +53,7 @@ def _go(page: Page, url: str) -> None:
 def _sample(page: Page, project: str) -> None:
     _go(page, f"{project}/data")
     page.get_by_role("link", name="walking.").first.click()
+    expect(page.get_by_role("heading", name="Label and split")).to_be_visible()
     settled(page)
 
 
