@@ -230,12 +230,12 @@ def _in_words(error: str, table: _Table) -> str:
 def _rate(ticks: NDArray[np.float64], time: TimeColumn, table: _Table) -> float:
     try:
         return rate_of(ticks, time)
-    except IngestError as error:
+    except IngestError:
         if table.header is None and not time.is_stamp:
             raise IngestError(
                 "sample_rate_hz",
-                "the table has no header, and its first column is no clock that says its unit: "
-                f"give the sample rate, or name the columns ({error.message})",
+                "the table has no header, and its first column is no clock: "
+                "give the sample rate, or name a column time_s or time_ms",
             ) from None
         raise
 

@@ -7,6 +7,7 @@ import { ChartFigure } from "./ChartFigure";
 import classes from "./charts.module.css";
 import { resolvedColour, seriesColour } from "./colours";
 import { formatValue } from "./format";
+import { tickSteps } from "./ticks";
 
 export interface LineSeries {
   label: string;
@@ -89,7 +90,12 @@ export function LineChart({
           y: lowest !== undefined && highest !== undefined ? { range: [lowest, highest] } : {},
         },
         axes: [
-          { ...axis, label: xLabel, size: 28 },
+          {
+            ...axis,
+            label: xLabel,
+            size: 28,
+            incrs: () => tickSteps(latest.current.data[0]),
+          },
           {
             ...axis,
             label: yLabel,

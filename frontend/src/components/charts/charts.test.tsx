@@ -9,7 +9,7 @@ import { valueColour } from "./colours";
 import { formatLatency, formatShape, formatShare, formatShort, formatValue, formatWhole } from "./format";
 import { HeatMap } from "./HeatMap";
 import { LineChart } from "./LineChart";
-import { evenIndices, extent, niceTicks } from "./ticks";
+import { evenIndices, extent, niceTicks, tickSteps } from "./ticks";
 import { UsageBar } from "./UsageBar";
 
 const render = (node: ReactNode) => renderBare(<MantineProvider>{node}</MantineProvider>);
@@ -38,6 +38,8 @@ describe("axes", () => {
     expect(niceTicks(0, 10, 5)).toEqual([0, 2, 4, 6, 8, 10]);
     expect(niceTicks(-0.13, 0.41, 4)).toEqual([0, 0.2, 0.4]);
     expect(niceTicks(3, 3)).toEqual([3]);
+    expect(tickSteps([1, 2, 3]).every(Number.isInteger)).toBe(true);
+    expect(tickSteps([0, 0.01])).toEqual(expect.arrayContaining([0.002, 0.5, 20]));
   });
 
   it("label first and last and evenly between", () => {

@@ -12,6 +12,18 @@ export function niceTicks(low: number, high: number, wanted = 5): number[] {
   return ticks;
 }
 
+const POWERS = Array.from({ length: 25 }, (_, index) => 10 ** (index - 12));
+const STEPS = POWERS.flatMap((power) =>
+  [1, 2, 2.5, 5].map((factor) => Number((factor * power).toPrecision(2))),
+);
+const WHOLE_STEPS = STEPS.filter(Number.isInteger);
+
+/** Distances that ticks may have on an axis of these values: whole ones where all values are, as there is no epoch 1.5. */
+export function tickSteps(values: Iterable<number>): number[] {
+  for (const value of values) if (!Number.isInteger(value)) return STEPS;
+  return WHOLE_STEPS;
+}
+
 /** Places along an array at which to write a label: first, last and evenly between, at most `wanted`. */
 export function evenIndices(length: number, wanted: number): number[] {
   if (length <= 0) return [];

@@ -88,8 +88,10 @@ export function UploadTray({ queue, summary }: { queue: UploadQueue; summary: Up
           mt="md"
           label="Sample rate"
           description={`${formatCount(summary.lackRate, "file")} ${
-            summary.lackRate === 1 ? "does" : "do"
-          } not say at which rate it was recorded. Give it here, then retry.`}
+            summary.lackRate === 1
+              ? "does not say at which rate it was"
+              : "do not say at which rate they were"
+          } recorded. Give it here, then retry.`}
           placeholder="for example 100"
           suffix=" Hz"
           min={0}
