@@ -9,9 +9,11 @@ from __future__ import annotations
 from pipelines.compile.compiler import compile_model
 from pipelines.compile.errors import CompileError, ModelFormatError, UnsupportedOpError
 from pipelines.compile.model import CompiledModel, LayerInfo, TensorInfo
+from pipelines.compile.options import CompileOptions
 
 __all__ = [
     "CompileError",
+    "CompileOptions",
     "CompiledModel",
     "LayerInfo",
     "ModelFormatError",

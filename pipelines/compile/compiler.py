@@ -11,16 +11,18 @@ from pipelines.compile.kernels import Step
 from pipelines.compile.kernels.base import lower
 from pipelines.compile.lowered import LoweredModel
 from pipelines.compile.model import CompiledModel, LayerInfo, TensorInfo
+from pipelines.compile.options import CompileOptions
 from pipelines.compile.passes import run_passes
 from pipelines.compile.plan import plan_memory
 from pipelines.compile.reader import read_model
 
 # Beyond this no microcontroller can hold the constants, and the C file would not compile in time.
 MAX_WEIGHTS_BYTES = 64 << 20
+_DEFAULT = CompileOptions()
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
 
 
-def compile_model(tflite: bytes, name: str) -> CompiledModel:
+def compile_model(tflite: bytes, name: str, options: CompileOptions = _DEFAULT) -> CompiledModel:
     """Compile `.tflite` bytes to C files called after `name`, a lower-case C identifier.
 
     The model has one input and one output, each int8 or float32, and batch size 1.
@@ -32,7 +34,7 @@ def compile_model(tflite: bytes, name: str) -> CompiledModel:
             f"name {name!r} must be a lower-case C identifier of at most 63 characters, like 'model'"
         )
     graph = run_passes(read_model(tflite))
-    steps = [lower(graph, operator) for operator in graph.operators]
+    steps = [lower(graph, operator, options) for operator in graph.operators]
     _check_whole(graph, steps)
     lowered = LoweredModel(
         name,

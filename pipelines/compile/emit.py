@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 from pipelines.compile.c_text import c_array, c_initialiser, c_number
-from pipelines.compile.graph import DType, Tensor
+from pipelines.compile.graph import DType, Graph, Operator, Tensor
+from pipelines.compile.kernels.base import FLAVOURS, Constant, Fields
 from pipelines.compile.lowered import LoweredModel
 from pipelines.compile.model import TensorInfo
 from pipelines.compile.plan import ALIGNMENT_BYTES, Buffer
@@ -93,11 +95,25 @@ def _weights(model: LoweredModel) -> str:
         if step.constants:
             parts.append(f"/* {index}: {operator.kind} {_comment(model.graph.layer_name(operator))} */")
         for constant in step.constants:
-            name = f"{model.layer_id(index)}_{constant.name}"
-            parts.append(
-                f"static const {constant.c_type} {name}[{constant.values.size}] = {{\n{c_array(constant)}\n}};\n"
-            )
+            parts.append(_constant(f"{model.layer_id(index)}_{constant.name}", constant))
     return "\n".join([*parts, f"#endif /* {guard} */\n"])
+
+
+def _constant(name: str, constant: Constant) -> str:
+    """An array, in each of its flavours, of which the C compiler takes one."""
+    text = f"static const {constant.c_type} {name}[%d] = {{\n%s\n}};\n"
+    plain = text % (constant.values.size, c_array(constant))
+    if not constant.flavours:
+        return plain
+    parts: list[str] = []
+    for flavour in FLAVOURS:
+        if flavour in constant.flavours:
+            values = constant.flavours[flavour]
+            words = c_array(replace(constant, values=values, flavours={}))
+            parts.append(
+                f"{'#elif' if parts else '#if'} WITH_{flavour.upper()}\n{text % (values.size, words)}"
+            )
+    return "".join([*parts, "#else\n", plain, "#endif\n"])
 
 
 def _source(model: LoweredModel) -> str:
@@ -109,6 +125,7 @@ def _source(model: LoweredModel) -> str:
 
 #include <string.h>
 
+{native_text("flavours.h")[1]}
 #include "{model.name}_weights.h"
 
 #if defined(__BYTE_ORDER__) && __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
@@ -137,7 +154,7 @@ def _kernels(model: LoweredModel) -> str:
     ordered: dict[str, str] = {}
 
     def visit(name: str) -> None:
-        if name not in ordered:
+        if name not in ordered and name != "flavours.h":
             includes, text = native_text(name)
             for include in includes:
                 visit(include)
@@ -157,7 +174,34 @@ def _parameters(model: LoweredModel) -> str:
                 f"static const {step.parameters_type} {model.layer_id(index)} = "
                 f"{c_initialiser(step.parameters)};\n"
             )
+        if step.reach is not None:
+            parts.append(
+                f"static const tile {model.layer_id(index)}_tile = {c_initialiser(_whole(model.graph, operator))};\n"
+            )
     return "\n".join(parts)
+
+
+def _whole(graph: Graph, operator: Operator) -> Fields:
+    """The `tile` of a step that computes its whole output at once."""
+    output = graph.tensors[operator.outputs[0]]
+    inputs = [
+        graph.tensors[tensor]
+        for tensor in operator.inputs[:2]
+        if tensor >= 0 and graph.tensors[tensor].data is None
+    ]
+    views = [_view(tensor) for tensor in (*inputs, *inputs)]
+    return {
+        "first_row": 0,
+        "end_row": output.shape[1],
+        "first_column": 0,
+        "end_column": output.shape[2],
+        "inputs": {"first": views[0], "second": views[1]},
+        "output": _view(output),
+    }
+
+
+def _view(image: Tensor) -> Fields:
+    return {"rows": image.shape[1], "first_column": 0, "columns": image.shape[2]}
 
 
 def _arena_comment(model: LoweredModel) -> str:
@@ -235,6 +279,7 @@ def _call(model: LoweredModel, index: int) -> str:
             names[f"input{position}"] = expression(tensor)
     names["output"] = expression(operator.outputs[0])
     names["parameters"] = f"&{layer}"
+    names["tile"] = f"&{layer}_tile"
     if step.scratch_bytes:
         cast = "(int8_t *)" if step.scratch_type == "int8_t" else f"({step.scratch_type} *)(void *)"
         names["scratch"] = f"{cast}(base + {model.plan.scratch_offset(index)})"

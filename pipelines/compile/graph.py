@@ -26,15 +26,26 @@ class DType(enum.Enum):
     INT32 = "int32"
     INT64 = "int64"
     FLOAT16 = "float16"
+    INT16 = "int16"
+    INT4 = "int4"
+    BOOL = "bool"
     OTHER = "unsupported"
 
     @property
     def c_type(self) -> str:
-        return {DType.INT8: "int8_t", DType.FLOAT32: "float", DType.INT32: "int32_t"}[self]
+        return {
+            DType.INT8: "int8_t",
+            DType.INT16: "int16_t",
+            DType.INT32: "int32_t",
+            DType.INT64: "int64_t",
+            DType.FLOAT32: "float",
+            DType.BOOL: "uint8_t",
+        }[self]
 
     @property
     def numpy(self) -> np.dtype[Any]:
-        return np.dtype(self.value).newbyteorder("<")
+        """Element type of the arrays that hold such data; int4 is kept as one int8 each."""
+        return np.dtype("int8" if self is DType.INT4 else self.value).newbyteorder("<")
 
 
 @dataclass(frozen=True)
@@ -72,6 +83,7 @@ class Operator:
 
     `options` is the flatbuffer table of the op's own attributes (`None` when the file has none),
     which the kernel reads. `padding` is (top, bottom, left, right) once a PAD was fused into it.
+    `attributes` are those of an operator that a pass has made, which has no table in the file.
     """
 
     index: int
@@ -81,6 +93,7 @@ class Operator:
     options: Any = None
     options_type: int = 0
     padding: tuple[int, int, int, int] | None = None
+    attributes: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True)

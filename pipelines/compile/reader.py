@@ -37,6 +37,9 @@ _DTYPES = {
     tflite.TensorType.INT32: DType.INT32,
     tflite.TensorType.INT64: DType.INT64,
     tflite.TensorType.FLOAT16: DType.FLOAT16,
+    tflite.TensorType.INT16: DType.INT16,
+    tflite.TensorType.INT4: DType.INT4,
+    tflite.TensorType.BOOL: DType.BOOL,
 }
 _OP_NAMES: dict[int, str] = {
     code: name for name, code in vars(tflite.BuiltinOperator).items() if isinstance(code, int)
@@ -180,15 +183,24 @@ def _read_data(model: Any, buffer: int, index: int, shape: Shape, dtype: DType) 
     if length == 0 or dtype is DType.OTHER:
         return None
     raw = entry.DataAsNumpy()
-    expected = math.prod(shape) * dtype.numpy.itemsize
+    elements = math.prod(shape)
+    expected = -(-elements // 2) if dtype is DType.INT4 else elements * dtype.numpy.itemsize
     if len(raw) != expected:
         raise ModelFormatError(
             f"tensor {index} of shape {shape} needs {expected} bytes, its buffer has {len(raw)}"
         )
+    if dtype is DType.INT4:
+        raw = _unpacked_int4(raw)[:elements]
     data = np.frombuffer(raw.tobytes(), dtype=dtype.numpy).reshape(shape)
     if data.dtype.kind == "f" and not np.isfinite(data).all():
         raise ModelFormatError(f"tensor {index} holds weights that are not finite; train the model again")
     return data
+
+
+def _unpacked_int4(raw: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Two values a byte, the lower half first (`UnpackDenseInt4IntoInt8` in TFLite's `tensor_utils`)."""
+    halves = np.stack([raw & 15, raw >> 4], axis=-1).reshape(-1).astype(np.int8)
+    return np.where(halves > 7, halves - 16, halves).astype(np.int8)
 
 
 def _read_quantization(quantization: Any, index: int, shape: Shape) -> Quantization | None:

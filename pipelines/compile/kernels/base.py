@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NoReturn
+from typing import Any, Literal, NoReturn
 
 import numpy as np
 import numpy.typing as npt
@@ -12,23 +12,57 @@ import tflite
 
 from pipelines.compile.errors import ModelFormatError, UnsupportedOpError
 from pipelines.compile.graph import DType, Graph, Operator, Quantization, Shape, Tensor
+from pipelines.compile.options import CompileOptions
 from pipelines.compile.reader import reading
 
 # A C struct initialiser: field name -> number, array or nested struct, in the order of the struct.
 Fields = Mapping[str, "int | float | tuple[int, ...] | Fields"]
 
 
+# Instruction sets that a kernel may have a form for; `native/flavours.h` says when the C compiler takes which.
+Flavour = Literal["dsp", "mve"]
+FLAVOURS: tuple[Flavour, ...] = ("mve", "dsp")
+_BYTES = {"int8_t": 1, "uint8_t": 1, "int16_t": 2, "uint16_t": 2, "int32_t": 4, "int64_t": 8, "float": 4}
+
+
 @dataclass(frozen=True)
 class Constant:
-    """A const array of the weights file. `name` is what the call's text refers to."""
+    """A const array of the model. `name` is what the call's text refers to.
+
+    `values` is the array in the order that portable C reads; `flavours` has it in the order (and maybe of another
+    length) that the kernel's form for an instruction set reads. The C compiler picks one: that of MVE where the
+    core has it and the array too, else that of DSP, else the portable one.
+    """
 
     name: str
     c_type: str
     values: npt.NDArray[Any]
+    flavours: Mapping[Flavour, npt.NDArray[Any]] = field(default_factory=dict)
 
     @property
     def size_bytes(self) -> int:
-        return self.values.size * {"int8_t": 1, "int32_t": 4, "float": 4}[self.c_type]
+        """Bytes of the portable array."""
+        return self.values.size * _BYTES[self.c_type]
+
+    def size_bytes_for(self, dsp: bool, mve: bool) -> int:
+        """Bytes of the array that a core with these extensions gets."""
+        for flavour, has in zip(FLAVOURS, (mve, dsp), strict=True):
+            if has and flavour in self.flavours:
+                return self.flavours[flavour].size * _BYTES[self.c_type]
+        return self.size_bytes
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Which part of its image inputs an output pixel of a step needs, (vertical, horizontal).
+
+    Output row y needs the input rows from `y * stride - before` to that plus `extent`, less those outside of the
+    image; the same for columns. Element-wise steps have (1, 1), (0, 0), (1, 1).
+    """
+
+    stride: tuple[int, int] = (1, 1)
+    before: tuple[int, int] = (0, 0)
+    extent: tuple[int, int] = (1, 1)
 
 
 @dataclass(frozen=True)
@@ -39,6 +73,8 @@ class Step:
     of the struct of `parameters`), `{scratch}` and the names of `constants`.
     `source` is the file in `native/` that defines the function. `scratch_bytes` of the arena are
     the step's own while it runs, as an array of `scratch_type`. `in_place_inputs` may share their bytes with the output.
+    A step with a `reach` takes `{tile}`, the address of a `tile` (`native/tile.h`), and computes the part of its
+    output that the tile names, from inputs and to an output of which the tile says which part is in memory.
     """
 
     call: str
@@ -50,18 +86,19 @@ class Step:
     scratch_bytes: int = 0
     scratch_type: str = "int8_t"
     in_place_inputs: tuple[int, ...] = ()
+    reach: Reach | None = None
 
 
 Kernel = Callable[["Layer"], Step]
-KERNELS: dict[str, Kernel] = {}
+KERNELS: dict[tuple[str, DType | None], Kernel] = {}
 
 
-def kernel(*kinds: str) -> Callable[[Kernel], Kernel]:
-    """Register a function as the kernel of these operators."""
+def kernel(*kinds: str, dtype: DType | None = None) -> Callable[[Kernel], Kernel]:
+    """Register a function as the kernel of these operators; with `dtype`, where the output is of that type only."""
 
     def register(function: Kernel) -> Kernel:
         for kind in kinds:
-            KERNELS[kind] = function
+            KERNELS[kind, dtype] = function
         return function
 
     return register
@@ -81,6 +118,7 @@ class Layer:
 
     graph: Graph
     operator: Operator
+    choices: CompileOptions
 
     @property
     def name(self) -> str:
@@ -187,18 +225,18 @@ class Layer:
         raise ModelFormatError(f"layer {self.name!r} ({self.kind}) {reason}; export the model again")
 
 
-def lower(graph: Graph, operator: Operator) -> Step:
+def lower(graph: Graph, operator: Operator, choices: CompileOptions) -> Step:
     """Lower one operator with its kernel.
 
     Raises `UnsupportedOpError` when there is none, `ModelFormatError` when the operator is broken.
     """
-    layer = Layer(graph, operator)
-    function = KERNELS.get(operator.kind)
+    layer = Layer(graph, operator, choices)
+    function = KERNELS.get((operator.kind, layer.output.dtype)) or KERNELS.get((operator.kind, None))
     if function is None:
         layer.unsupported(
             "is not supported",
             "replace the layer, or remove it from the exported model; supported are "
-            + ", ".join(sorted(KERNELS)),
+            + ", ".join(sorted({kind for kind, _ in KERNELS})),
         )
     with reading(f"layer {layer.name!r} ({operator.kind})"):
         step = function(layer)

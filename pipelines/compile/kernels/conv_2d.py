@@ -117,8 +117,8 @@ def _lower_int8(
     source = "conv_2d_int8" if fast else "general_conv_2d_int8"
     stage = output_stage.fields(layer, activation, per_channel=len(found_multipliers) > 1)
     return Step(
-        call=f"{source}({{parameters}}, {{input0}}, {{weights}}, {{bias}}, {{multiplier}}, {{shift}}, "
-        "{scratch}, {output})",
+        call=f"{source}({{parameters}}, {'{tile}, ' if fast else ''}{{input0}}, {{weights}}, {{bias}}, "
+        "{multiplier}, {shift}, {scratch}, {output})",
         source=f"{source}.h",
         parameters_type="conv_2d_int8_parameters",
         parameters={"geometry": geometry, "input_zero_point": zero_point, "stage": stage},
@@ -130,6 +130,7 @@ def _lower_int8(
         scratch_bytes=scratch_bytes,
         scratch_type="wide_int8" if fast else "int8_t",
         in_place_inputs=in_place_inputs,
+        reach=found.reach if fast else None,
     )
 
 

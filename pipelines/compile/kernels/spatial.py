@@ -11,7 +11,7 @@ from typing import Any
 import tflite
 
 from pipelines.compile.graph import Shape, Tensor
-from pipelines.compile.kernels.base import Layer
+from pipelines.compile.kernels.base import Layer, Reach
 
 # Keeps every coordinate that the C computes far inside int32.
 MAX_REACH = 1 << 23
@@ -26,6 +26,11 @@ class Window:
     dilation: tuple[int, int]
     pad_before: tuple[int, int]
     output: tuple[int, int]
+
+    @property
+    def reach(self) -> Reach:
+        extent = [(k - 1) * d + 1 for k, d in zip(self.kernel, self.dilation, strict=True)]
+        return Reach(self.stride, self.pad_before, (extent[0], extent[1]))
 
     def fields(self, image: Tensor) -> dict[str, int]:
         """The fields that every struct of a sliding-window kernel begins with."""

@@ -1,3 +1,4 @@
+#include "flavours.h"
 #include "compiled_alone.h"
 #include "fast_output_stage_int8.h"
 #include "fully_connected_int8_parameters.h"
@@ -11,7 +12,7 @@
  * subtracted from every b; the bias makes up for it. The sum of DENSE_CHUNK values fits into 32 bits. */
 enum { DENSE_CHUNK = 128, DENSE_BLOCK = 64 };
 
-#if defined(__ARM_FEATURE_DSP) && defined(__GNUC__)
+#if WITH_DSP
 /* One group of four values, four outputs: 14 instructions for 16 products. */
 #define DENSE_GROUP                                  \
     "ldrd %[low], %[high], [%[wide]], #8\n\t"        \

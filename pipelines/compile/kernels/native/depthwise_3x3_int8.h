@@ -1,12 +1,9 @@
 #include "depthwise_conv_2d_int8_parameters.h"
 #include "is_narrow_int8.h"
 #include "fast_output_stage_int8.h"
-#if defined(__ARM_FEATURE_DSP) && defined(__GNUC__)
-#include <arm_acle.h>
-#define DEPTHWISE_PAIRS 1
-#else
-#define DEPTHWISE_PAIRS 0
-#endif
+#include "flavours.h"
+
+#define DEPTHWISE_PAIRS WITH_DSP
 
 /* The nine weights of one channel, by rows; with DSP instructions (w0, w1) and (w1, w2) of each row. */
 typedef struct {

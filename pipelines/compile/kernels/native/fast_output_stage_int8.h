@@ -1,4 +1,5 @@
 #include "clamp_int8.h"
+#include "flavours.h"
 #include "output_stage_int8.h"
 
 /* The output stage of one channel whose shift is to the right, with what is constant worked out.
@@ -23,7 +24,7 @@ static inline fast_stage_int8 fast_stage_of(const output_stage_int8 *stage, cons
 /* Scale and saturate; what is left is to clamp, where the layer's range is_narrow. */
 static inline int32_t fast_requantize_int8(const fast_stage_int8 *fast, int32_t sum)
 {
-#if defined(__ARM_FEATURE_DSP) && defined(__GNUC__)
+#if WITH_DSP
     /* sum * 2^32 + sum * (2 * multiplier - 2^32), rounded to its upper word. */
     const int32_t twice = (int32_t)((uint32_t)fast->multiplier << 1);
     int32_t high;

@@ -1,9 +1,10 @@
 /* Int8 values widened to 16 bits, ready for multiplication: in groups of four, filled up with values whose
  * weights are zero. Cores with the DSP extension multiply two at a time: there a group is two words, which
  * hold its even and its odd values, because SXTB16 takes them apart like that. */
-#if defined(__ARM_FEATURE_DSP) && defined(__GNUC__)
-#define WIDE_INT8_PAIRS 1
-#include <arm_acle.h>
+#include "flavours.h"
+
+#define WIDE_INT8_PAIRS WITH_DSP
+#if WIDE_INT8_PAIRS
 typedef int32_t wide_int8;
 #define WIDE_GROUP 2
 
@@ -28,7 +29,6 @@ static inline int32_t odd_pair(int32_t word)
     return pair;
 }
 #else
-#define WIDE_INT8_PAIRS 0
 typedef int16_t wide_int8;
 #define WIDE_GROUP 4
 #endif
