@@ -7,10 +7,12 @@ from types import MappingProxyType
 
 from pipelines.compile.errors import ModelFormatError
 from pipelines.compile.graph import Graph
+from pipelines.compile.passes.registry import graph_pass
 
 VIEW_KINDS = frozenset({"RESHAPE", "EXPAND_DIMS", "SQUEEZE"})
 
 
+@graph_pass(order=100)
 def alias_views(graph: Graph) -> Graph:
     """Drop every RESHAPE, EXPAND_DIMS and SQUEEZE, and let its output share the bytes of its input."""
     views = dict(graph.views)

@@ -15,8 +15,10 @@ import numpy.typing as npt
 from pipelines.compile.errors import ModelFormatError
 from pipelines.compile.graph import DType, Graph, Operator, Tensor
 from pipelines.compile.passes.alias_views import VIEW_KINDS
+from pipelines.compile.passes.registry import graph_pass
 
 
+@graph_pass(order=10)
 def fold_constants(graph: Graph) -> Graph:
     """Replace foldable operators whose data input is constant by constant tensors."""
     tensors = list(graph.tensors)

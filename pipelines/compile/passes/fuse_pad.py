@@ -12,11 +12,13 @@ from dataclasses import replace
 import tflite
 
 from pipelines.compile.graph import DType, Graph, Operator
+from pipelines.compile.passes.registry import graph_pass
 from pipelines.compile.reader import reading
 
 _OPTIONS = {"CONV_2D": tflite.Conv2DOptions, "DEPTHWISE_CONV_2D": tflite.DepthwiseConv2DOptions}
 
 
+@graph_pass(order=110)
 def fuse_pad(graph: Graph) -> Graph:
     """Fuse each PAD whose only reader is a VALID convolution."""
     readers: dict[int, list[Operator]] = {}

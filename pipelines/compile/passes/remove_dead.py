@@ -9,8 +9,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pipelines.compile.graph import Graph
+from pipelines.compile.passes.registry import graph_pass
 
 
+@graph_pass(order=900)
 def remove_dead(graph: Graph) -> Graph:
     """Keep the operators that the output depends on, in their order."""
     needed = {graph.root(graph.output)}
