@@ -97,10 +97,21 @@ class Operator:
 
 
 @dataclass(frozen=True)
+class Subgraph:
+    """A function that an operator of the model calls: the body of a loop, say. Indices are its own."""
+
+    tensors: tuple[Tensor, ...]
+    operators: tuple[Operator, ...]
+    inputs: tuple[int, ...]
+    outputs: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class Graph:
     """Operators in execution order, with exactly one input and one output.
 
     `views` maps a tensor to the tensor whose bytes it shares (the output of a RESHAPE to its input).
+    `subgraphs` are the file's, the main one at 0 included, for operators that refer to them by number.
     """
 
     tensors: tuple[Tensor, ...]
@@ -108,6 +119,7 @@ class Graph:
     input: int
     output: int
     views: Mapping[int, int] = field(default_factory=lambda: MappingProxyType({}))
+    subgraphs: tuple[Subgraph, ...] = ()
 
     def root(self, tensor: int) -> int:
         """The tensor that owns the bytes of `tensor`."""

@@ -19,10 +19,11 @@ import numpy.typing as npt
 import tflite
 
 from pipelines.compile.errors import ModelFormatError
-from pipelines.compile.graph import DType, Graph, Operator, Quantization, Shape, Tensor
+from pipelines.compile.graph import DType, Graph, Operator, Quantization, Shape, Subgraph, Tensor
 
 # Generous for a microcontroller, small enough that a hostile file cannot make the compiler hang.
 MAX_FILE_BYTES = 64 << 20
+MAX_SUBGRAPHS = 64
 MAX_TENSORS = 16_384
 MAX_OPERATORS = 4_096
 MAX_OPERANDS = 256
@@ -56,7 +57,7 @@ def reading(what: str) -> Iterator[None]:
 
 
 def read_model(tflite_bytes: bytes) -> Graph:
-    """Read a `.tflite` model with one subgraph, one input and one output.
+    """Read a `.tflite` model whose main graph has one input and one output.
 
     Raises `ModelFormatError` when the bytes are malformed or inconsistent.
     """
@@ -74,27 +75,38 @@ def read_model(tflite_bytes: bytes) -> Graph:
 
 
 def _read(model: Any, file_bytes: int) -> Graph:
-    if model.SubgraphsLength() != 1:
-        raise ModelFormatError(
-            f"the model has {model.SubgraphsLength()} subgraphs; only models without control flow compile"
-        )
-    subgraph = model.Subgraphs(0)
-    tensor_count = _count(subgraph.TensorsLength, MAX_TENSORS, "tensors")
-    tensors = tuple(_read_tensor(model, subgraph.Tensors(index), index) for index in range(tensor_count))
+    count = _count(model.SubgraphsLength, MAX_SUBGRAPHS, "subgraphs")
     kinds = _read_kinds(model)
-    operator_count = _count(subgraph.OperatorsLength, MAX_OPERATORS, "operators")
-    operators = tuple(
-        _read_operator(subgraph.Operators(index), index, kinds, tensor_count)
-        for index in range(operator_count)
+    subgraphs = tuple(_read_subgraph(model, model.Subgraphs(index), kinds) for index in range(count))
+    main = subgraphs[0]
+    return Graph(
+        main.tensors,
+        main.operators,
+        _only(main.inputs, "input"),
+        _only(main.outputs, "output"),
+        subgraphs=subgraphs,
     )
-    graph = Graph(
-        tensors,
-        operators,
-        _only_tensor(subgraph.InputsLength(), subgraph.Inputs, "input", tensor_count),
-        _only_tensor(subgraph.OutputsLength(), subgraph.Outputs, "output", tensor_count),
+
+
+def _read_subgraph(model: Any, subgraph: Any, kinds: list[str]) -> Subgraph:
+    tensor_count = _count(subgraph.TensorsLength, MAX_TENSORS, "tensors")
+    # A function may have nothing to do; the main graph is seen to have operators when it is compiled.
+    operator_count = subgraph.OperatorsLength()
+    if operator_count > MAX_OPERATORS:
+        raise ModelFormatError(
+            f"the model has {operator_count} operators; at most {MAX_OPERATORS} are possible"
+        )
+    found = Subgraph(
+        tuple(_read_tensor(model, subgraph.Tensors(index), index) for index in range(tensor_count)),
+        tuple(
+            _read_operator(subgraph.Operators(index), index, kinds, tensor_count)
+            for index in range(operator_count)
+        ),
+        _read_ends(subgraph.InputsLength(), subgraph.Inputs, "input", tensor_count),
+        _read_ends(subgraph.OutputsLength(), subgraph.Outputs, "output", tensor_count),
     )
-    _check_order(graph)
-    return graph
+    _check_order(found)
+    return found
 
 
 def _count(length: Callable[[], int], limit: int, what: str) -> int:
@@ -104,15 +116,22 @@ def _count(length: Callable[[], int], limit: int, what: str) -> int:
     return count
 
 
-def _only_tensor(count: int, get: Callable[[int], int], what: str, tensor_count: int) -> int:
-    if count != 1:
+def _read_ends(count: int, get: Callable[[int], int], what: str, tensor_count: int) -> tuple[int, ...]:
+    if count > MAX_OPERANDS:
+        raise ModelFormatError(f"the model has {count} {what}s; at most {MAX_OPERANDS} are possible")
+    ends = tuple(int(get(position)) for position in range(count))
+    for index in ends:
+        if not 0 <= index < tensor_count:
+            raise ModelFormatError(f"the model's {what} is tensor {index}, which does not exist")
+    return ends
+
+
+def _only(ends: tuple[int, ...], what: str) -> int:
+    if len(ends) != 1:
         raise ModelFormatError(
-            f"the model has {count} {what}s; exactly one compiles: export each branch as a model of its own"
+            f"the model has {len(ends)} {what}s; exactly one compiles: export each branch as a model of its own"
         )
-    index = int(get(0))
-    if not 0 <= index < tensor_count:
-        raise ModelFormatError(f"the model's {what} is tensor {index}, which does not exist")
-    return index
+    return ends[0]
 
 
 def _read_kinds(model: Any) -> list[str]:
@@ -229,11 +248,12 @@ def _text(raw: bytes | None) -> str:
     return "".join(character if " " <= character <= "~" else "?" for character in text)
 
 
-def _check_order(graph: Graph) -> None:
+def _check_order(graph: Subgraph) -> None:
     """Every operator reads only what exists when it runs, and no tensor is written twice."""
-    ready = {graph.input} | {tensor.index for tensor in graph.tensors if tensor.data is not None}
-    if graph.tensors[graph.input].data is not None:
+    ready = {tensor.index for tensor in graph.tensors if tensor.data is not None}
+    if not ready.isdisjoint(graph.inputs):
         raise ModelFormatError("the model's input is a constant")
+    ready.update(graph.inputs)
     for operator in graph.operators:
         missing = [tensor for tensor in operator.inputs if tensor >= 0 and tensor not in ready]
         if missing:
@@ -246,5 +266,5 @@ def _check_order(graph: Graph) -> None:
                     f"operator {operator.index} ({operator.kind}) writes tensor {tensor} again"
                 )
             ready.add(tensor)
-    if graph.output not in ready:
+    if any(tensor not in ready for tensor in graph.outputs):
         raise ModelFormatError("no operator writes the model's output")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, NoReturn
 
 import numpy as np
@@ -242,10 +242,19 @@ def lower(graph: Graph, operator: Operator, choices: CompileOptions) -> Step:
         step = function(layer)
     for position in range(len(operator.inputs)):
         if f"{{input{position}}}" in step.call and layer.input(position).data is not None:
-            layer.unsupported(
-                f"computes on a constant (input {position})", "replace it by its result in the model"
-            )
+            step = _with_constant_input(layer, step, position)
     return step
+
+
+def _with_constant_input(layer: Layer, step: Step, position: int) -> Step:
+    """The step with an input that the kernel takes for a computed one, but the model has as a constant."""
+    expression, constants = layer.operand(position)
+    return replace(
+        step,
+        call=step.call.replace(f"{{input{position}}}", expression),
+        constants=(*step.constants, *constants),
+        in_place_inputs=tuple(each for each in step.in_place_inputs if each != position),
+    )
 
 
 def float_limits(activation: str) -> tuple[float, float]:

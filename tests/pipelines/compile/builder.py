@@ -15,20 +15,27 @@ TYPES = {
     "int64": schema.TensorType.INT64,
     "float16": schema.TensorType.FLOAT16,
     "int16": schema.TensorType.INT16,
+    "int4": schema.TensorType.INT4,
+    "bool": schema.TensorType.BOOL,
 }
 
 
 class ModelBuilder:
-    """One subgraph. Tensors are numbered in the order in which they are added."""
+    """A model. Tensors are numbered in the order in which they are added to the subgraph that is being made."""
 
     def __init__(self):
         self.model = schema.ModelT()
         self.model.version = 3
         self.model.buffers = [schema.BufferT()]
         self.model.operatorCodes = []
+        self.model.subgraphs = []
+        self.subgraph()
+
+    def subgraph(self):
+        """Begin another subgraph: what is added from here on belongs to it."""
         self.graph = schema.SubGraphT()
         self.graph.tensors, self.graph.operators = [], []
-        self.model.subgraphs = [self.graph]
+        self.model.subgraphs.append(self.graph)
 
     def tensor(self, shape, dtype="int8", scale=None, zero_point=0, data=None, axis=0, name=None):
         tensor = schema.TensorT()
@@ -42,7 +49,7 @@ class ModelBuilder:
             tensor.quantization.quantizedDimension = axis
         if data is not None:
             buffer = schema.BufferT()
-            buffer.data = np.frombuffer(np.ascontiguousarray(data, dtype).tobytes(), np.uint8)
+            buffer.data = packed_int4(data) if dtype == "int4" else packed(data, dtype)
             tensor.buffer = len(self.model.buffers)
             self.model.buffers.append(buffer)
         self.graph.tensors.append(tensor)
@@ -76,6 +83,17 @@ class ModelBuilder:
         packer = flatbuffers.Builder(1024)
         packer.Finish(self.model.Pack(packer), b"TFL3")
         return bytes(packer.Output())
+
+
+def packed(values, dtype):
+    return np.frombuffer(np.ascontiguousarray(values, dtype).tobytes(), np.uint8)
+
+
+def packed_int4(values):
+    """Two values of [-8, 7] a byte, the lower half first."""
+    halves = np.asarray(values, np.int64).reshape(-1) & 15
+    pairs = np.pad(halves, (0, len(halves) % 2)).reshape(-1, 2)
+    return (pairs[:, 0] | pairs[:, 1] << 4).astype(np.uint8)
 
 
 def options(table, **fields):
@@ -119,15 +137,16 @@ def run_micro(model: bytes, inputs: np.ndarray) -> np.ndarray:
 
 
 def random_inputs(info, count: int, rng: np.random.Generator) -> np.ndarray:
-    """[count, *shape] inputs for a compiled model's `TensorInfo`; int8 ones cover the whole range."""
+    """[count, *shape] inputs for a compiled model's `TensorInfo`; integer ones cover the whole range."""
     shape = (count, *info.shape)
-    if info.dtype == "int8":
-        return rng.integers(-128, 128, shape).astype(np.int8)
+    if info.dtype != "float32":
+        limits = np.iinfo(info.dtype)
+        return rng.integers(limits.min, limits.max + 1, shape).astype(info.dtype)
     return (rng.standard_normal(shape) * 3).astype(np.float32)
 
 
 def assert_equals_the_reference(model: bytes, count: int = 8, seed: int = 0, micro: bool = True):
-    """Compile, run, and compare with both interpreters: int8 exactly, float32 within 1e-5."""
+    """Compile, run, and compare with both interpreters: integers exactly, float32 within 1e-5."""
     from pipelines.compile import compile_model
     from pipelines.compile.native import build_native
 
@@ -137,7 +156,7 @@ def assert_equals_the_reference(model: bytes, count: int = 8, seed: int = 0, mic
     oracles = [run_reference(model, inputs)] + ([run_micro(model, inputs)] if micro else [])
     for theirs in oracles:
         theirs = theirs.reshape(ours.shape)
-        if compiled.output.dtype == "int8":
+        if compiled.output.dtype != "float32":
             np.testing.assert_array_equal(ours, theirs)
         else:
             np.testing.assert_allclose(

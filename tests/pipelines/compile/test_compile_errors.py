@@ -112,16 +112,6 @@ def test_weights_that_could_overflow_the_accumulator_are_refused():
         compile_model(builder.finish(source, target), "model")
 
 
-def test_a_layer_that_computes_on_a_constant_is_refused_with_what_to_do():
-    builder = ModelBuilder()
-    source, middle, target = (builder.tensor((1, 2), "float32") for _ in range(3))
-    constant = builder.constant([[1.0, 2.0]], "float32")
-    builder.operator("RELU", [constant], [middle])
-    builder.operator("ADD", [source, middle], [target], options("Add"))
-    with pytest.raises(UnsupportedOpError, match="replace it by its result"):
-        compile_model(builder.finish(source, target), "model")
-
-
 def test_scales_of_an_absurd_ratio_are_refused():
     builder = ModelBuilder()
     source = builder.tensor((1, 2), "int8", scale=1e30)
