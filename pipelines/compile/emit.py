@@ -10,6 +10,7 @@ from pathlib import Path
 from pipelines.compile.c_text import c_array, c_initialiser, c_number
 from pipelines.compile.graph import DType, Graph, Operator, Tensor
 from pipelines.compile.kernels.base import FLAVOURS, Constant, Fields
+from pipelines.compile.kernels.images import image_size
 from pipelines.compile.lowered import LoweredModel
 from pipelines.compile.model import TensorInfo
 from pipelines.compile.plan import ALIGNMENT_BYTES, Buffer
@@ -190,18 +191,20 @@ def _whole(graph: Graph, operator: Operator) -> Fields:
         if tensor >= 0 and graph.tensors[tensor].data is None
     ]
     views = [_view(tensor) for tensor in (*inputs, *inputs)]
+    rows, columns = image_size(output.shape)
     return {
         "first_row": 0,
-        "end_row": output.shape[1],
+        "end_row": rows,
         "first_column": 0,
-        "end_column": output.shape[2],
+        "end_column": columns,
         "inputs": {"first": views[0], "second": views[1]},
         "output": _view(output),
     }
 
 
 def _view(image: Tensor) -> Fields:
-    return {"rows": image.shape[1], "first_column": 0, "columns": image.shape[2]}
+    rows, columns = image_size(image.shape)
+    return {"rows": rows, "first_column": 0, "columns": columns}
 
 
 def _arena_comment(model: LoweredModel) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import tflite
 
 from pipelines.compile.graph import DType
-from pipelines.compile.kernels.base import Fields, Layer, Step, float_limits, kernel
+from pipelines.compile.kernels.base import Fields, Layer, Reach, Step, float_limits, kernel
 from pipelines.compile.kernels.broadcast import broadcast_fields, same_size_inputs
+from pipelines.compile.kernels.images import paired_images
 from pipelines.compile.quantize import Multiplier, activation_range_int8, quantize_multiplier
 
 # Bits of headroom that the int8 inputs are shifted up by (`tensorflow/lite/kernels/add.cc`).
@@ -21,19 +22,23 @@ def add(layer: Layer) -> Step:
     second, second_constants = layer.operand(1)
     activation = layer.activation(layer.options(tflite.AddOptions).FusedActivationFunction())
     dtype = layer.require_types(layer.input(0), layer.input(1), layer.output)
-    parameters: Fields
+    stage: Fields
     if dtype is DType.INT8:
-        parameters = {"loops": loops, **_int8_fields(layer, activation)}
+        stage = _int8_fields(layer, activation)
     else:
         least_real, greatest_real = float_limits(activation)
-        parameters = {"loops": loops, "least": least_real, "greatest": greatest_real}
+        stage = {"least": least_real, "greatest": greatest_real}
+    pair = paired_images(layer)
+    source = f"add_{dtype.value}" if pair is None else f"add_images_{dtype.value}"
+    tile = "" if pair is None else "{tile}, "
     return Step(
-        call=f"add_{dtype.value}({{parameters}}, {first}, {second}, {{output}})",
-        source=f"add_{dtype.value}.h",
-        parameters_type=f"add_{dtype.value}_parameters",
-        parameters=parameters,
+        call=f"{source}({{parameters}}, {tile}{first}, {second}, {{output}})",
+        source=f"{source}.h",
+        parameters_type=f"{source}_parameters",
+        parameters={"loops": loops, "stage": stage} if pair is None else {"pair": pair, "stage": stage},
         constants=(*first_constants, *second_constants),
         in_place_inputs=same_size_inputs(layer),
+        reach=None if pair is None else Reach(),
     )
 
 

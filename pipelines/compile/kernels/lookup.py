@@ -11,7 +11,8 @@ from collections.abc import Callable
 import numpy as np
 
 from pipelines.compile.graph import DType
-from pipelines.compile.kernels.base import Constant, Layer, Step, float_limits, kernel
+from pipelines.compile.kernels.base import Constant, Layer, Reach, Step, float_limits, kernel
+from pipelines.compile.kernels.images import pixel_values
 from pipelines.compile.quantize import (
     INT8_MAX,
     INT8_MIN,
@@ -26,12 +27,13 @@ def lookup_step(layer: Layer, function: Callable[[int], int]) -> Step:
     """The step that maps every element of an int8 tensor by `function`, evaluated here for all 256."""
     values = [max(INT8_MIN, min(INT8_MAX, function(value))) for value in range(INT8_MIN, INT8_MAX + 1)]
     return Step(
-        call="lookup_int8({parameters}, {input0}, {table}, {output})",
+        call="lookup_int8({parameters}, {tile}, {input0}, {table}, {output})",
         source="lookup_int8.h",
         parameters_type="lookup_int8_parameters",
-        parameters={"size": layer.output.elements},
+        parameters={"channels": pixel_values(layer.output.shape)},
         constants=(Constant("table", "int8_t", np.array(values)),),
         in_place_inputs=(0,),
+        reach=Reach(),
     )
 
 
@@ -42,11 +44,12 @@ def logistic_layer(layer: Layer) -> Step:
     layer.require_shape(layer.output, source.shape)
     if layer.require_types(source, layer.output) is DType.FLOAT32:
         return Step(
-            call="logistic_float32({parameters}, {input0}, {output})",
+            call="logistic_float32({parameters}, {tile}, {input0}, {output})",
             source="logistic_float32.h",
             parameters_type="logistic_float32_parameters",
-            parameters={"size": source.elements},
+            parameters={"channels": pixel_values(source.shape)},
             in_place_inputs=(0,),
+            reach=Reach(),
         )
     if layer.scale_and_zero_point(layer.output) != (1 / 256, -128):
         layer.unsupported("has an output scale other than 1/256", "quantize again with the TFLite converter")
@@ -80,11 +83,16 @@ def relu(layer: Layer) -> Step:
     if layer.require_types(source, layer.output) is DType.FLOAT32:
         least_real, greatest_real = float_limits(layer.kind)
         return Step(
-            call="clamp_layer_float32({parameters}, {input0}, {output})",
+            call="clamp_layer_float32({parameters}, {tile}, {input0}, {output})",
             source="clamp_layer_float32.h",
             parameters_type="clamp_layer_float32_parameters",
-            parameters={"size": source.elements, "least": least_real, "greatest": greatest_real},
+            parameters={
+                "channels": pixel_values(source.shape),
+                "least": least_real,
+                "greatest": greatest_real,
+            },
             in_place_inputs=(0,),
+            reach=Reach(),
         )
     scale_in, zero_in = layer.scale_and_zero_point(source)
     scale_out, zero_out = layer.scale_and_zero_point(layer.output)

@@ -6,8 +6,9 @@ import numpy as np
 import tflite
 
 from pipelines.compile.graph import DType
-from pipelines.compile.kernels.base import Fields, Layer, Step, float_limits, kernel
+from pipelines.compile.kernels.base import Fields, Layer, Reach, Step, float_limits, kernel
 from pipelines.compile.kernels.broadcast import broadcast_fields, same_size_inputs
+from pipelines.compile.kernels.images import paired_images
 from pipelines.compile.quantize import activation_range_int8, quantize_multiplier
 
 
@@ -19,19 +20,23 @@ def mul(layer: Layer) -> Step:
     second, second_constants = layer.operand(1)
     activation = layer.activation(layer.options(tflite.MulOptions).FusedActivationFunction())
     dtype = layer.require_types(layer.input(0), layer.input(1), layer.output)
-    parameters: Fields
+    stage: Fields
     if dtype is DType.INT8:
-        parameters = {"loops": loops, **_int8_fields(layer, activation)}
+        stage = _int8_fields(layer, activation)
     else:
         least_real, greatest_real = float_limits(activation)
-        parameters = {"loops": loops, "least": least_real, "greatest": greatest_real}
+        stage = {"least": least_real, "greatest": greatest_real}
+    pair = paired_images(layer)
+    source = f"mul_{dtype.value}" if pair is None else f"mul_images_{dtype.value}"
+    tile = "" if pair is None else "{tile}, "
     return Step(
-        call=f"mul_{dtype.value}({{parameters}}, {first}, {second}, {{output}})",
-        source=f"mul_{dtype.value}.h",
-        parameters_type=f"mul_{dtype.value}_parameters",
-        parameters=parameters,
+        call=f"{source}({{parameters}}, {tile}{first}, {second}, {{output}})",
+        source=f"{source}.h",
+        parameters_type=f"{source}_parameters",
+        parameters={"loops": loops, "stage": stage} if pair is None else {"pair": pair, "stage": stage},
         constants=(*first_constants, *second_constants),
         in_place_inputs=same_size_inputs(layer),
+        reach=None if pair is None else Reach(),
     )
 
 

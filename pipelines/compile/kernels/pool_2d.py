@@ -31,8 +31,9 @@ def pool_2d(layer: Layer) -> Step:
         limits = {"least": least_real, "greatest": greatest_real}
     source = f"{layer.kind.lower()}_{dtype.value}"
     return Step(
-        call=f"{source}({{parameters}}, {{input0}}, {{output}})",
+        call=f"{source}({{parameters}}, {{tile}}, {{input0}}, {{output}})",
         source=f"{source}.h",
         parameters_type=f"pool_2d_{dtype.value}_parameters",
         parameters={"geometry": found.fields(image), **limits},
+        reach=found.reach,
     )

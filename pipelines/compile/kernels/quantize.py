@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from pipelines.compile.graph import DType
-from pipelines.compile.kernels.base import Layer, Step, kernel
+from pipelines.compile.kernels.base import Layer, Reach, Step, kernel
+from pipelines.compile.kernels.images import pixel_values
 from pipelines.compile.kernels.lookup import lookup_step
 from pipelines.compile.quantize import multiply, quantize_multiplier
 
@@ -23,10 +24,11 @@ def quantize(layer: Layer) -> Step:
         multiplier = quantize_multiplier(scale_in / scale)
         return lookup_step(layer, lambda raw: multiply(raw - zero_in, multiplier) + zero_point)
     return Step(
-        call="quantize_float32({parameters}, {input0}, {output})",
+        call="quantize_float32({parameters}, {tile}, {input0}, {output})",
         source="quantize_float32.h",
         parameters_type="quantize_float32_parameters",
-        parameters={"size": source.elements, "scale": scale, "zero_point": zero_point},
+        parameters={"channels": pixel_values(source.shape), "scale": scale, "zero_point": zero_point},
+        reach=Reach(),
     )
 
 
@@ -41,8 +43,9 @@ def dequantize(layer: Layer) -> Step:
         )
     scale, zero_point = layer.scale_and_zero_point(source)
     return Step(
-        call="dequantize_int8({parameters}, {input0}, {output})",
+        call="dequantize_int8({parameters}, {tile}, {input0}, {output})",
         source="dequantize_int8.h",
         parameters_type="dequantize_int8_parameters",
-        parameters={"size": source.elements, "scale": scale, "zero_point": zero_point},
+        parameters={"channels": pixel_values(source.shape), "scale": scale, "zero_point": zero_point},
+        reach=Reach(),
     )

@@ -1,13 +1,12 @@
 #include "broadcast_loops.h"
-#include "clamp_float32.h"
+#include "limits_float32.h"
 
 typedef struct {
     broadcast_loops loops;
-    float least;
-    float greatest;
+    limits_float32 stage;
 } add_float32_parameters;
 
-/* ADD. The output may be one of the inputs that has its size. */
+/* ADD of operands that broadcast. The output may be one of the inputs that has its size. */
 static void add_float32(const add_float32_parameters *p, const float *input0, const float *input1, float *output)
 {
     const broadcast_loops *l = &p->loops;
@@ -17,7 +16,7 @@ static void add_float32(const add_float32_parameters *p, const float *input0, co
                 const float *row0 = input0 + i0 * l->stride0[0] + i1 * l->stride0[1] + i2 * l->stride0[2];
                 const float *row1 = input1 + i0 * l->stride1[0] + i1 * l->stride1[1] + i2 * l->stride1[2];
                 for (int32_t i3 = 0; i3 < l->size[3]; ++i3) {
-                    *output++ = clamp_float32(*row0 + *row1, p->least, p->greatest);
+                    *output++ = clamp_float32(*row0 + *row1, p->stage.least, p->stage.greatest);
                     row0 += l->stride0[3];
                     row1 += l->stride1[3];
                 }

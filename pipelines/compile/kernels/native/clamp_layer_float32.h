@@ -1,15 +1,22 @@
 #include "clamp_float32.h"
+#include "image_row.h"
 
 typedef struct {
-    int32_t size;
+    int32_t channels;
     float least;
     float greatest;
 } clamp_layer_float32_parameters;
 
 /* RELU and RELU6. The output may be the input. */
-static void clamp_layer_float32(const clamp_layer_float32_parameters *p, const float *input, float *output)
+static void clamp_layer_float32(const clamp_layer_float32_parameters *p, const tile *t, const float *input,
+                                float *output)
 {
-    for (int32_t i = 0; i < p->size; ++i) {
-        output[i] = clamp_float32(input[i], p->least, p->greatest);
+    const int32_t values = image_row_values(t, p->channels);
+    for (int32_t y = t->first_row; y < t->end_row; ++y) {
+        const float *source = input + image_row_at(t, &t->inputs[0], y, p->channels);
+        float *target = output + image_row_at(t, &t->output, y, p->channels);
+        for (int32_t i = 0; i < values; ++i) {
+            target[i] = clamp_float32(source[i], p->least, p->greatest);
+        }
     }
 }

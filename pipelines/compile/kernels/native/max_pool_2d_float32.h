@@ -2,28 +2,30 @@
 #include "pool_2d_float32_parameters.h"
 
 /* MAX_POOL_2D. */
-static void max_pool_2d_float32(const pool_2d_float32_parameters *p, const float *input, float *output)
+static void max_pool_2d_float32(const pool_2d_float32_parameters *p, const tile *t, const float *input,
+                                float *output)
 {
     const pool_2d_geometry *g = &p->geometry;
     const int32_t channels = g->input_channels;
-    for (int32_t y = 0; y < g->output_height; ++y) {
-        for (int32_t x = 0; x < g->output_width; ++x) {
+    for (int32_t y = t->first_row; y < t->end_row; ++y) {
+        float *target = output + view_pixel(&t->output, y, t->first_column) * channels;
+        for (int32_t x = t->first_column; x < t->end_column; ++x) {
             const pool_2d_window window = pool_2d_window_at(g, y, x);
             for (int32_t c = 0; c < channels; ++c) {
-                output[c] = (float)p->least;
+                target[c] = (float)p->least;
             }
             for (int32_t wy = window.y_begin; wy < window.y_end; ++wy) {
                 for (int32_t wx = window.x_begin; wx < window.x_end; ++wx) {
-                    const float *pixel = input + (wy * g->input_width + wx) * channels;
+                    const float *pixel = input + view_pixel(&t->inputs[0], wy, wx) * channels;
                     for (int32_t c = 0; c < channels; ++c) {
-                        output[c] = pixel[c] > output[c] ? pixel[c] : output[c];
+                        target[c] = pixel[c] > target[c] ? pixel[c] : target[c];
                     }
                 }
             }
             for (int32_t c = 0; c < channels; ++c) {
-                output[c] = clamp_float32(output[c], p->least, p->greatest);
+                target[c] = clamp_float32(target[c], p->least, p->greatest);
             }
-            output += channels;
+            target += channels;
         }
     }
 }

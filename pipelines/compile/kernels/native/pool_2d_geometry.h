@@ -1,3 +1,5 @@
+#include "tile.h"
+
 typedef struct {
     int32_t input_height;
     int32_t input_width;

@@ -1,18 +1,24 @@
 #include "clamp_int8.h"
+#include "image_row.h"
 #include "round_float32.h"
 
 typedef struct {
-    int32_t size;
+    int32_t channels;
     float scale;
     int32_t zero_point;
 } quantize_float32_parameters;
 
 /* QUANTIZE: to the nearest integer, halves away from zero; saturates, and maps NaN to the zero point. */
-static void quantize_float32(const quantize_float32_parameters *p, const float *input, int8_t *output)
+static void quantize_float32(const quantize_float32_parameters *p, const tile *t, const float *input, int8_t *output)
 {
-    for (int32_t i = 0; i < p->size; ++i) {
-        const float real = input[i] / p->scale;
-        const float limited = real > 512.0f ? 512.0f : (real < -512.0f ? -512.0f : (real == real ? real : 0.0f));
-        output[i] = clamp_int8(round_float32(limited) + p->zero_point, -128, 127);
+    const int32_t values = image_row_values(t, p->channels);
+    for (int32_t y = t->first_row; y < t->end_row; ++y) {
+        const float *source = input + image_row_at(t, &t->inputs[0], y, p->channels);
+        int8_t *target = output + image_row_at(t, &t->output, y, p->channels);
+        for (int32_t i = 0; i < values; ++i) {
+            const float real = source[i] / p->scale;
+            const float limited = real > 512.0f ? 512.0f : (real < -512.0f ? -512.0f : (real == real ? real : 0.0f));
+            target[i] = clamp_int8(round_float32(limited) + p->zero_point, -128, 127);
+        }
     }
 }

@@ -1,0 +1,26 @@
+#include "add_stage_int8.h"
+#include "image_pair.h"
+
+typedef struct {
+    image_pair pair;
+    add_stage_int8 stage;
+} add_images_int8_parameters;
+
+/* ADD, pixel by pixel. The output may be one of the images. */
+static void add_images_int8(const add_images_int8_parameters *p, const tile *t, const int8_t *input0,
+                            const int8_t *input1, int8_t *output)
+{
+    const image_run run = image_run_of(&p->pair, t);
+    const int32_t stride0 = p->pair.stride[0];
+    const int32_t stride1 = p->pair.stride[1];
+    for (int32_t y = t->first_row; y < t->end_row; ++y) {
+        for (int32_t x = t->first_column; x < t->end_column; x += run.columns) {
+            const int8_t *a = input0 + image_pair_at(&p->pair, t, 0, y, x);
+            const int8_t *b = input1 + image_pair_at(&p->pair, t, 1, y, x);
+            int8_t *target = output + view_pixel(&t->output, y, x) * p->pair.channels;
+            for (int32_t i = 0; i < run.values; ++i) {
+                target[i] = add_one_int8(&p->stage, a[i * stride0], b[i * stride1]);
+            }
+        }
+    }
+}
