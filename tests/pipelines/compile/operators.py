@@ -18,15 +18,25 @@ def quantized(rng):
 
 
 class Maker:
-    """A builder that makes tensors of one type, quantized at random where that type is int8."""
+    """A builder that makes tensors of one type, quantized at random where that is a type of integers.
+
+    `int16` means int16 activations with int8 weights, `int4` int8 activations with int4 weights.
+    """
 
     def __init__(self, dtype, seed):
-        self.dtype, self.rng, self.builder = dtype, np.random.default_rng(seed), ModelBuilder()
+        self.dtype = "int8" if dtype == "int4" else dtype
+        self.weights_dtype = "int4" if dtype == "int4" else "int8"
+        self.bias_dtype = "int64" if dtype == "int16" else "int32"
+        self.rng, self.builder = np.random.default_rng(seed), ModelBuilder()
+
+    def quantization(self, given):
+        found = given or quantized(self.rng)
+        return {**found, "zero_point": 0} if self.dtype == "int16" else found
 
     def activation(self, shape, **quantization):
         if self.dtype == "float32":
             return self.builder.tensor(shape, "float32")
-        return self.builder.tensor(shape, "int8", **(quantization or quantized(self.rng)))
+        return self.builder.tensor(shape, self.dtype, **self.quantization(quantization))
 
     def scale(self, tensor):
         quantization = self.builder.graph.tensors[tensor].quantization
@@ -35,20 +45,24 @@ class Maker:
     def constant(self, shape, **quantization):
         if self.dtype == "float32":
             return self.builder.constant(self.rng.standard_normal(shape), "float32")
-        values = self.rng.integers(-128, 128, shape)
-        return self.builder.constant(values, "int8", **(quantization or quantized(self.rng)))
+        limits = np.iinfo(self.dtype)
+        values = self.rng.integers(limits.min, limits.max + 1, shape)
+        return self.builder.constant(values, self.dtype, **self.quantization(quantization))
 
     def weights(self, shape, axis, per_channel):
         if self.dtype == "float32":
             return self.builder.constant(self.rng.standard_normal(shape) / np.sqrt(np.prod(shape)), "float32")
         scales = self.rng.uniform(0.001, 0.02, shape[axis] if per_channel else 1)
-        return self.builder.constant(self.rng.integers(-127, 128, shape), "int8", scale=scales, axis=axis)
+        greatest = 7 if self.weights_dtype == "int4" else 127
+        values = self.rng.integers(-greatest, greatest + 1, shape)
+        return self.builder.constant(values, self.weights_dtype, scale=scales, axis=axis)
 
     def bias(self, image, weights, count):
         if self.dtype == "float32":
             return self.builder.constant(self.rng.standard_normal(count), "float32")
         scales = np.float32(self.scale(image)) * self.builder.graph.tensors[weights].quantization.scale
-        return self.builder.constant(self.rng.integers(-5000, 5000, count), "int32", scale=scales)
+        reach = 5_000_000 if self.dtype == "int16" else 5000
+        return self.builder.constant(self.rng.integers(-reach, reach, count), self.bias_dtype, scale=scales)
 
 
 def convolution(
