@@ -9,6 +9,7 @@ from pipelines.compile.graph import DType
 from pipelines.compile.kernels import output_stage
 from pipelines.compile.kernels.base import Constant, Layer, Step, float_limits, kernel
 from pipelines.compile.kernels.conv_2d import lower_convolution
+from pipelines.compile.kernels.depthwise_conv_2d_int8 import lower_int8
 from pipelines.compile.kernels.spatial import output_shape, require_image, window
 
 
@@ -49,46 +50,17 @@ def depthwise_conv_2d(layer: Layer) -> Step:
         "dilation_width": found.dilation[1],
         "depth_multiplier": outputs // channels,
     }
-    macs = found.output[0] * found.output[1] * weights.size
-    source = f"depthwise_conv_2d_{dtype.value}"
     if dtype is DType.INT8:
-        _, zero_point = layer.scale_and_zero_point(image)
-        bias = output_stage.bias_values(layer, 2, outputs, DType.INT32)
-        folded = output_stage.folded_bias(layer, bias, weights.reshape(-1, outputs).T, zero_point)
-        found_multipliers = output_stage.multipliers(layer, image, filters, single_precision=False)
-        stage = output_stage.fields(layer, activation, per_channel=len(found_multipliers) > 1)
-        planar = (found.kernel, found.dilation, outputs) == (
-            (3, 3),
-            (1, 1),
-            channels,
-        ) and output_stage.shifts_right(folded, weights.reshape(-1, outputs).T, found_multipliers)
-        function = "depthwise_3x3_int8" if planar else source
-        scratch = "{scratch}, " if planar else ""
-        plane = [(size - 1) * stride + 3 for size, stride in zip(found.output, found.stride, strict=True)]
-        return Step(
-            call=f"{function}({{parameters}}, {{input0}}, {{weights}}, {{bias}}, {{multiplier}}, {{shift}}, "
-            f"{scratch}{{output}})",
-            source=f"{function}.h",
-            parameters_type=f"{source}_parameters",
-            parameters={"geometry": geometry, "input_zero_point": zero_point, "stage": stage},
-            constants=(
-                Constant("weights", "int8_t", weights),
-                *output_stage.constants(folded, found_multipliers),
-            ),
-            macs=macs,
-            scratch_bytes=plane[0] * plane[1] * 2 if planar else 0,
-            scratch_type="int16_t",
-            in_place_inputs=(0,) if planar else (),
-        )
+        return lower_int8(layer, found, weights, geometry, activation)
     least, greatest = float_limits(activation)
     return Step(
-        call=f"{source}({{parameters}}, {{input0}}, {{weights}}, {{bias}}, {{output}})",
-        source=f"{source}.h",
-        parameters_type=f"{source}_parameters",
+        call="depthwise_conv_2d_float32({parameters}, {input0}, {weights}, {bias}, {output})",
+        source="depthwise_conv_2d_float32.h",
+        parameters_type="depthwise_conv_2d_float32_parameters",
         parameters={"geometry": geometry, "least": least, "greatest": greatest},
         constants=(
             Constant("weights", "float", weights),
             Constant("bias", "float", output_stage.bias_values(layer, 2, outputs, DType.FLOAT32)),
         ),
-        macs=macs,
+        macs=found.output[0] * found.output[1] * weights.size,
     )

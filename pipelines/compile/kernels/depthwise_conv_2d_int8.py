@@ -1,0 +1,48 @@
+"""DEPTHWISE_CONV_2D in int8: channel by channel where that is possible, else by the general kernel."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy.typing as npt
+
+from pipelines.compile.graph import DType
+from pipelines.compile.kernels import output_stage
+from pipelines.compile.kernels.base import Constant, Fields, Layer, Step
+from pipelines.compile.kernels.spatial import Window
+
+
+def lower_int8(
+    layer: Layer, found: Window, weights: npt.NDArray[Any], geometry: Fields, activation: str
+) -> Step:
+    """The step of a depthwise convolution with weights [1, kernel h, kernel w, outputs]."""
+    image, filters = layer.input(0), layer.input(1)
+    outputs, channels = weights.shape[3], image.shape[3]
+    _, zero_point = layer.scale_and_zero_point(image)
+    bias = output_stage.bias_values(layer, 2, outputs, DType.INT32)
+    folded = output_stage.folded_bias(layer, bias, weights.reshape(-1, outputs).T, zero_point)
+    found_multipliers = output_stage.multipliers(layer, image, filters, single_precision=False)
+    stage = output_stage.fields(layer, activation, per_channel=len(found_multipliers) > 1)
+    planar = (found.kernel, found.dilation, outputs) == (
+        (3, 3),
+        (1, 1),
+        channels,
+    ) and output_stage.shifts_right(folded, weights.reshape(-1, outputs).T, found_multipliers)
+    function = "depthwise_3x3_int8" if planar else "depthwise_conv_2d_int8"
+    scratch = "{scratch}, " if planar else ""
+    plane = [(size - 1) * stride + 3 for size, stride in zip(found.output, found.stride, strict=True)]
+    return Step(
+        call=f"{function}({{parameters}}, {{input0}}, {{weights}}, {{bias}}, {{multiplier}}, {{shift}}, "
+        f"{scratch}{{output}})",
+        source=f"{function}.h",
+        parameters_type="depthwise_conv_2d_int8_parameters",
+        parameters={"geometry": geometry, "input_zero_point": zero_point, "stage": stage},
+        constants=(
+            Constant("weights", "int8_t", weights),
+            *output_stage.constants(folded, found_multipliers),
+        ),
+        macs=found.output[0] * found.output[1] * weights.size,
+        scratch_bytes=plane[0] * plane[1] * 2 if planar else 0,
+        scratch_type="int16_t",
+        in_place_inputs=(0,) if planar else (),
+    )
