@@ -29,14 +29,14 @@ class Maker:
         self.bias_dtype = "int64" if dtype == "int16" else "int32"
         self.rng, self.builder = np.random.default_rng(seed), ModelBuilder()
 
-    def quantization(self, given):
+    def chosen_quantization(self, given):
         found = given or quantized(self.rng)
         return {**found, "zero_point": 0} if self.dtype == "int16" else found
 
     def activation(self, shape, **quantization):
         if self.dtype == "float32":
             return self.builder.tensor(shape, "float32")
-        return self.builder.tensor(shape, self.dtype, **self.quantization(quantization))
+        return self.builder.tensor(shape, self.dtype, **self.chosen_quantization(quantization))
 
     def scale(self, tensor):
         quantization = self.builder.graph.tensors[tensor].quantization
@@ -47,7 +47,7 @@ class Maker:
             return self.builder.constant(self.rng.standard_normal(shape), "float32")
         limits = np.iinfo(self.dtype)
         values = self.rng.integers(limits.min, limits.max + 1, shape)
-        return self.builder.constant(values, self.dtype, **self.quantization(quantization))
+        return self.builder.constant(values, self.dtype, **self.chosen_quantization(quantization))
 
     def weights(self, shape, axis, per_channel):
         if self.dtype == "float32":
