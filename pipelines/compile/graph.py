@@ -59,7 +59,12 @@ class Quantization:
 
 @dataclass(frozen=True)
 class Tensor:
-    """One value of the graph. `data` is set for constants only and has `shape`."""
+    """One value of the graph. `data` is set for constants only and has `shape`.
+
+    A `variable` is state: it keeps its content from one inference to the next. No operator has it as an output; those
+    that read it write it too. It begins with zeros (the integers of zero point, where it is int8), as
+    `Subgraph::ResetVariableTensors` in TFLite has it.
+    """
 
     index: int
     name: str
@@ -67,6 +72,7 @@ class Tensor:
     dtype: DType
     quantization: Quantization | None = None
     data: npt.NDArray[Any] | None = None
+    variable: bool = False
 
     @property
     def elements(self) -> int:
@@ -84,6 +90,7 @@ class Operator:
     `options` is the flatbuffer table of the op's own attributes (`None` when the file has none),
     which the kernel reads. `padding` is (top, bottom, left, right) once a PAD was fused into it.
     `attributes` are those of an operator that a pass has made, which has no table in the file.
+    `intermediates` are tensors that only tell how values inside of the operator are quantized.
     """
 
     index: int
@@ -94,6 +101,7 @@ class Operator:
     options_type: int = 0
     padding: tuple[int, int, int, int] | None = None
     attributes: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    intermediates: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

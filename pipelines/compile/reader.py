@@ -155,7 +155,15 @@ def _read_operator(operator: Any, index: int, kinds: list[str], tensor_count: in
     if not outputs:
         raise ModelFormatError(f"operator {index} ({kinds[opcode]}) has no output")
     return Operator(
-        index, kinds[opcode], inputs, outputs, operator.BuiltinOptions(), int(operator.BuiltinOptionsType())
+        index,
+        kinds[opcode],
+        inputs,
+        outputs,
+        operator.BuiltinOptions(),
+        int(operator.BuiltinOptionsType()),
+        intermediates=_read_operands(
+            operator.IntermediatesLength(), operator.Intermediates, index, tensor_count, 0
+        ),
     )
 
 
@@ -187,6 +195,7 @@ def _read_tensor(model: Any, tensor: Any, index: int) -> Tensor:
         dtype,
         _read_quantization(tensor.Quantization(), index, shape),
         _read_data(model, int(tensor.Buffer()), index, shape, dtype),
+        bool(tensor.IsVariable()),
     )
 
 
@@ -250,9 +259,9 @@ def _text(raw: bytes | None) -> str:
 
 def _check_order(graph: Subgraph) -> None:
     """Every operator reads only what exists when it runs, and no tensor is written twice."""
-    ready = {tensor.index for tensor in graph.tensors if tensor.data is not None}
+    ready = {tensor.index for tensor in graph.tensors if tensor.data is not None or tensor.variable}
     if not ready.isdisjoint(graph.inputs):
-        raise ModelFormatError("the model's input is a constant")
+        raise ModelFormatError("the model's input is a constant or a variable")
     ready.update(graph.inputs)
     for operator in graph.operators:
         missing = [tensor for tensor in operator.inputs if tensor >= 0 and tensor not in ready]
