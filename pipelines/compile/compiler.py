@@ -10,10 +10,10 @@ from pipelines.compile.graph import DType, Graph, Tensor
 from pipelines.compile.kernels import Step
 from pipelines.compile.kernels.base import lower
 from pipelines.compile.lowered import LoweredModel
+from pipelines.compile.memory import plan_memory
 from pipelines.compile.model import CompiledModel, LayerInfo, TensorInfo
 from pipelines.compile.options import CompileOptions
 from pipelines.compile.passes import run_passes
-from pipelines.compile.plan import plan_memory
 from pipelines.compile.reader import read_model
 
 # Beyond this no microcontroller can hold the constants, and the C file would not compile in time.
@@ -25,7 +25,7 @@ _NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
 def compile_model(tflite: bytes, name: str, options: CompileOptions = _DEFAULT) -> CompiledModel:
     """Compile `.tflite` bytes to C files called after `name`, a lower-case C identifier.
 
-    The model has one input and one output, each int8 or float32, and batch size 1.
+    The model has one input and one output, each int8, int16 or float32, and batch size 1.
     Raises `ModelFormatError` when the bytes are broken, `UnsupportedOpError` when a layer has no
     kernel (it names the layer and the cure), `CompileError` when the name is not an identifier.
     """
@@ -47,12 +47,14 @@ def compile_model(tflite: bytes, name: str, options: CompileOptions = _DEFAULT) 
     return CompiledModel(
         name=name,
         files=emit_files(lowered),
-        arena_bytes=lowered.arena_bytes,
+        arena_bytes=lowered.plan.arena_bytes,
         arena_lower_bound_bytes=lowered.plan.lower_bound_bytes,
         weights_bytes=sum(constant.size_bytes for step in steps for constant in step.constants),
         macs=sum(step.macs for step in steps),
         input=lowered.input,
         output=lowered.output,
+        input_offset_bytes=lowered.input_offset_bytes,
+        output_offset_bytes=lowered.output_offset_bytes,
         layers=[
             LayerInfo(
                 graph.layer_name(operator),
@@ -61,6 +63,8 @@ def compile_model(tflite: bytes, name: str, options: CompileOptions = _DEFAULT) 
                 graph.tensors[operator.outputs[0]].shape,
                 sum(constant.size_bytes for constant in step.constants),
                 step.scratch_bytes,
+                sum(constant.size_bytes_for(True, False) for constant in step.constants),
+                sum(constant.size_bytes_for(True, True) for constant in step.constants),
             )
             for operator, step in zip(graph.operators, steps, strict=True)
         ],
@@ -88,12 +92,12 @@ def _tensor_info(tensor: Tensor, what: str) -> TensorInfo:
         raise ModelFormatError(f"the model's {what} has the empty shape {list(tensor.shape)}")
     if tensor.dtype is DType.FLOAT32:
         return TensorInfo(tensor.shape, "float32", 1.0, 0)
-    if tensor.dtype is not DType.INT8:
+    if tensor.dtype not in (DType.INT8, DType.INT16):
         raise CompileError(
-            f"the model's {what} is {tensor.dtype.value}; convert it with an int8 or float32 {what} "
+            f"the model's {what} is {tensor.dtype.value}; convert it with an int8, int16 or float32 {what} "
             f"(inference_{what}_type)"
         )
     quantization = tensor.quantization
     if quantization is None or len(quantization.scales) != 1:
-        raise ModelFormatError(f"the model's {what} is int8 without one scale")
-    return TensorInfo(tensor.shape, "int8", quantization.scales[0], quantization.zero_points[0])
+        raise ModelFormatError(f"the model's {what} is {tensor.dtype.value} without one scale")
+    return TensorInfo(tensor.shape, tensor.dtype.value, quantization.scales[0], quantization.zero_points[0])

@@ -12,12 +12,13 @@ from pipelines.compile.graph import DType, Graph, Operator, Tensor
 from pipelines.compile.kernels.base import FLAVOURS, Constant, Fields
 from pipelines.compile.kernels.images import image_size
 from pipelines.compile.lowered import LoweredModel
+from pipelines.compile.memory import Buffer
 from pipelines.compile.model import TensorInfo
-from pipelines.compile.plan import ALIGNMENT_BYTES, Buffer
+from pipelines.compile.plan import ALIGNMENT_BYTES
 
 _NATIVE = Path(__file__).parent / "kernels" / "native"
 _INCLUDE = re.compile(r'^#include "(\w+\.h)"\n', re.MULTILINE)
-_C_TYPES = {"int8": "int8_t", "float32": "float"}
+_C_TYPES = {"int8": "int8_t", "int16": "int16_t", "float32": "float"}
 _LINE_CHARACTERS = 110
 
 
@@ -38,14 +39,19 @@ def _header(model: LoweredModel) -> str:
  * Input:  {_describe(model.input)}
  * Output: {_describe(model.output)}
  *
- * {model.name}_invoke computes the output from the input. It keeps nothing between calls, allocates
- * nothing and calls nothing outside this file's own source but memcpy.
+ * Use:
  *
- *   arena   {upper}_ARENA_BYTES bytes of working memory, aligned to {upper}_ARENA_ALIGNMENT bytes.
- *           Its content before the call does not matter, and after the call means nothing; two calls
- *           at the same time need two arenas.
- *   input   {upper}_INPUT_SIZE elements. Only read.
- *   output  {upper}_OUTPUT_SIZE elements. Must not overlap the input or the arena.
+ *     static uint32_t arena[{upper}_ARENA_BYTES / 4];
+ *
+ *     fill {model.name}_input(arena), {upper}_INPUT_SIZE elements;
+ *     {model.name}_invoke(arena);
+ *     read {model.name}_output(arena), {upper}_OUTPUT_SIZE elements;
+ *
+ * The arena is all the memory that a call needs beside its stack: {upper}_ARENA_BYTES bytes, aligned to
+ * {upper}_ARENA_ALIGNMENT bytes. The input and the output lie in it, where bytes are used again and again: a call
+ * overwrites its input, and the next input overwrites the output. What else the arena holds before a call does not
+ * matter. Nothing is allocated and nothing is kept outside of the arena: calls with different arenas may run at
+ * the same time.
  */
 #ifndef {upper}_H
 #define {upper}_H
@@ -56,12 +62,25 @@ def _header(model: LoweredModel) -> str:
 extern "C" {{
 #endif
 
-#define {upper}_ARENA_BYTES {model.arena_bytes}
+#define {upper}_ARENA_BYTES {model.plan.arena_bytes}
 #define {upper}_ARENA_ALIGNMENT {ALIGNMENT_BYTES}
 
-{_tensor_macros(upper, "INPUT", model.input)}
-{_tensor_macros(upper, "OUTPUT", model.output)}
-void {model.name}_invoke(void *arena, const {input_type} *input, {output_type} *output);
+{_tensor_macros(upper, "INPUT", model.input, model.input_offset_bytes)}
+{_tensor_macros(upper, "OUTPUT", model.output, model.output_offset_bytes)}
+/* Where the arena holds the input: to be filled before each call. */
+static inline {input_type} *{model.name}_input(void *arena)
+{{
+    return ({input_type} *)(void *)((uint8_t *)arena + {upper}_INPUT_OFFSET);
+}}
+
+/* Where the arena holds the output after a call. */
+static inline const {output_type} *{model.name}_output(const void *arena)
+{{
+    return (const {output_type} *)(const void *)((const uint8_t *)arena + {upper}_OUTPUT_OFFSET);
+}}
+
+/* Compute the output from the input. */
+void {model.name}_invoke(void *arena);
 
 #ifdef __cplusplus
 }}
@@ -75,12 +94,12 @@ def _describe(info: TensorInfo) -> str:
     shape = " x ".join(str(size) for size in info.shape) or "scalar"
     if info.dtype == "float32":
         return f"float32, {shape}"
-    return f"int8, {shape}; real = {info.scale:.9g} * (value - ({info.zero_point}))"
+    return f"{info.dtype}, {shape}; real = {info.scale:.9g} * (value - ({info.zero_point}))"
 
 
-def _tensor_macros(upper: str, what: str, info: TensorInfo) -> str:
-    lines = f"#define {upper}_{what}_SIZE {info.elements}\n"
-    if info.dtype == "int8":
+def _tensor_macros(upper: str, what: str, info: TensorInfo, offset: int) -> str:
+    lines = f"#define {upper}_{what}_SIZE {info.elements}\n#define {upper}_{what}_OFFSET {offset}\n"
+    if info.dtype != "float32":
         lines += f"#define {upper}_{what}_SCALE {c_number(float(info.scale))}\n"
         lines += f"#define {upper}_{what}_ZERO_POINT ({info.zero_point})\n"
     return lines
@@ -140,6 +159,11 @@ def _source(model: LoweredModel) -> str:
 
 {_parameters(model)}
 {_arena_comment(model)}
+/* Does nothing, unless defined to tell who measures the layers when each begins. */
+#ifndef {model.name.upper()}_ENTER_LAYER
+#define {model.name.upper()}_ENTER_LAYER(index) ((void)0)
+#endif
+
 {_invoke(model)}"""
 
 
@@ -216,34 +240,32 @@ def _arena_comment(model: LoweredModel) -> str:
     for buffer in model.plan.buffers:
         life = f"{buffer.first}-{buffer.last}" if buffer.last > buffer.first else f"{buffer.first}"
         lines.append(f" * {buffer.offset:>10} {buffer.size_bytes:>10}  {life:<8}  {_content(model, buffer)}")
-    if not model.plan.buffers:
-        lines.append(" * nothing: every layer reads the input and writes the output.")
     return "\n".join([*lines, " */\n"])
 
 
 def _content(model: LoweredModel, buffer: Buffer) -> str:
-    if not buffer.tensors:
+    if buffer.tensor is None:
         return "scratch"
-    writers = {operator.outputs[0]: index for index, operator in enumerate(model.graph.operators)}
-    tensor = model.graph.tensors[buffer.tensors[0]]
+    tensor = model.graph.tensors[buffer.tensor]
     shape = "x".join(str(size) for size in tensor.shape)
-    names = " and, in place, ".join(f"layer {writers[root]}" for root in buffer.tensors)
-    return f"{tensor.dtype.value} {shape}, output of {names}"
+    if buffer.tensor == model.graph.input:
+        return f"{tensor.dtype.value} {shape}, the input"
+    what = "the output" if buffer.tensor == model.graph.root(model.graph.output) else "output"
+    return f"{tensor.dtype.value} {shape}, {what} of layer {buffer.first}"
 
 
 def _invoke(model: LoweredModel) -> str:
-    input_type, output_type = _C_TYPES[model.input.dtype], _C_TYPES[model.output.dtype]
     lines = [
-        f"void {model.name}_invoke(void *arena, const {input_type} *input, {output_type} *output)",
+        f"void {model.name}_invoke(void *arena)",
         "{",
         "    uint8_t *const base = (uint8_t *)arena;",
     ]
-    for index, operator in enumerate(model.graph.operators):
-        root = operator.outputs[0]
-        if root != model.graph.root(model.graph.output):
-            lines.append(_pointer(model, model.graph.tensors[root], index))
-    if not model.plan.buffers:
-        lines.append("    (void)base;")
+    read = {
+        model.graph.root(tensor) for each in model.graph.operators for tensor in each.inputs if tensor >= 0
+    }
+    for buffer in model.plan.buffers:
+        if buffer.tensor is not None and (buffer.tensor != model.graph.input or buffer.tensor in read):
+            lines.append(_pointer(model, buffer))
     for index, operator in enumerate(model.graph.operators):
         shape = "x".join(str(size) for size in model.graph.tensors[operator.outputs[0]].shape)
         macs = f", {model.steps[index].macs:,} MACs" if model.steps[index].macs else ""
@@ -251,16 +273,27 @@ def _invoke(model: LoweredModel) -> str:
         lines += [
             "",
             f"    /* {index}: {operator.kind} {name} -> {shape}{macs} */",
+            f"    {model.name.upper()}_ENTER_LAYER({index});",
             f"    {_call(model, index)};",
         ]
     return "\n".join([*lines, "}\n"])
 
 
-def _pointer(model: LoweredModel, tensor: Tensor, step: int) -> str:
+def _pointer(model: LoweredModel, buffer: Buffer) -> str:
+    tensor = model.graph.tensors[buffer.tensor or 0]
     c_type = tensor.dtype.c_type
     cast = f"({c_type} *)" if tensor.dtype is DType.INT8 else f"({c_type} *)(void *)"
-    offset = model.plan.tensor_offset(tensor.index)
-    return f"    {c_type} *const output_{step:02d} = {cast}(base + {offset});"
+    return f"    {c_type} *const {_variable(model, tensor.index)} = {cast}(base + {buffer.offset});"
+
+
+def _variable(model: LoweredModel, root: int) -> str:
+    """What the C calls a tensor that owns its bytes."""
+    if root == model.graph.root(model.graph.output):
+        return "output"
+    if root == model.graph.input:
+        return "input"
+    writer = next(index for index, each in enumerate(model.graph.operators) if root in each.outputs)
+    return f"output_{writer:02d}"
 
 
 def _call(model: LoweredModel, index: int) -> str:
@@ -268,19 +301,11 @@ def _call(model: LoweredModel, index: int) -> str:
     graph, step = model.graph, model.steps[index]
     operator = graph.operators[index]
     layer = model.layer_id(index)
-    writers = {each.outputs[0]: position for position, each in enumerate(graph.operators)}
-
-    def expression(tensor: int) -> str:
-        root = graph.root(tensor)
-        if root == graph.root(graph.output):
-            return "output"
-        return "input" if root == graph.input else f"output_{writers[root]:02d}"
-
     names = {constant.name: f"{layer}_{constant.name}" for constant in step.constants}
     for position, tensor in enumerate(operator.inputs):
         if tensor >= 0 and graph.tensors[graph.root(tensor)].data is None:
-            names[f"input{position}"] = expression(tensor)
-    names["output"] = expression(operator.outputs[0])
+            names[f"input{position}"] = _variable(model, graph.root(tensor))
+    names["output"] = _variable(model, operator.outputs[0])
     names["parameters"] = f"&{layer}"
     names["tile"] = f"&{layer}_tile"
     if step.scratch_bytes:

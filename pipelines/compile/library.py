@@ -81,13 +81,13 @@ class _Part:
 class _Layout:
     """Where what lies in the workspace, in bytes.
 
-    First the features (at 0) and a block's scratch live; then the model's input (at 0, made in place from the
-    features), its arena and its output. The second set takes the place of the first.
+    First the features and a block's scratch live; then the model's arena, from byte 0 on, takes their place. The
+    features begin where the model's input does and are turned into it one by one from the first to the last: a
+    feature has four bytes and a number of the input has no more, so that none is overwritten before it was read.
     """
 
+    features: int
     scratch: int
-    arena: int
-    output: int
     total: int
 
 
@@ -158,6 +158,8 @@ def _check_fit(
         raise CompileError(
             f"the model takes {model.input.dtype} and gives {model.output.dtype}; both must be equal"
         )
+    if model.input.dtype == "int16":
+        raise CompileError("the model takes int16; the library feeds int8 or float32 models")
     if model.output.elements != len(labels):
         raise CompileError(f"labels: the model has {model.output.elements} outputs for {len(labels)} labels")
     for name, values in (("mean", scaler.mean), ("scale", scaler.scale)):
@@ -168,11 +170,11 @@ def _check_fit(
 
 
 def _layout(model: CompiledModel, features: int, scratch_floats: int) -> _Layout:
-    scratch = 4 * features
-    arena = _aligned(features if model.input.dtype == "int8" else 4 * features)
-    output = arena + model.arena_bytes
-    end = output + (model.output.elements if model.output.dtype == "int8" else 0)
-    return _Layout(scratch, arena, output, _aligned(max(scratch + 4 * scratch_floats, end)))
+    start = model.input_offset_bytes
+    end = start + 4 * features
+    fits_below = 4 * scratch_floats <= start
+    used = end if fits_below else end + 4 * scratch_floats
+    return _Layout(start, 0 if fits_below else end, _aligned(max(used, model.arena_bytes)))
 
 
 def _aligned(size_bytes: int) -> int:
@@ -217,24 +219,23 @@ def _values(
         "columns": str(scaler.mean.size),
         "mean": _array(scaler.mean),
         "scale": _array(scaler.scale),
+        "features": str(layout.features // 4),
         "scratch": str(layout.scratch // 4),
         "extract": "".join(
             f"    {part.c.function}(&{part.config}, samples, features + {part.offset}, scratch);\n"
             for part in parts
         ),
-        "infer": _infer(name, model, layout),
+        "infer": _infer(name, model),
     }
 
 
-def _infer(name: str, model: CompiledModel, layout: _Layout) -> str:
+def _infer(name: str, model: CompiledModel) -> str:
     """Normalisation, conversion to the model's numbers, the model, and conversion back."""
     values = {
         "name": name,
         "NAME": name.upper(),
         "model": model.name,
         "MODEL": model.name.upper(),
-        "arena": str(layout.arena),
-        "output": str(layout.output),
     }
     return _filled(f"infer_{model.input.dtype}.c", values)
 

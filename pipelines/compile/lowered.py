@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from pipelines.compile.graph import Graph
 from pipelines.compile.kernels import Step
+from pipelines.compile.memory import MemoryPlan
 from pipelines.compile.model import TensorInfo
-from pipelines.compile.plan import ALIGNMENT_BYTES, MemoryPlan
 
 
 @dataclass(frozen=True)
@@ -22,9 +22,12 @@ class LoweredModel:
     output: TensorInfo
 
     @property
-    def arena_bytes(self) -> int:
-        """At least one unit of alignment, because C has no arrays of size zero."""
-        return max(self.plan.arena_bytes, ALIGNMENT_BYTES)
+    def input_offset_bytes(self) -> int:
+        return self.plan.tensor_offset(self.graph.input)
+
+    @property
+    def output_offset_bytes(self) -> int:
+        return self.plan.tensor_offset(self.graph.root(self.graph.output))
 
     def layer_id(self, step: int) -> str:
         """The C prefix of a step's parameters and constants, like `layer_03_conv_2d`."""

@@ -9,9 +9,9 @@ from pipelines.compile.graph import Shape
 
 @dataclass(frozen=True)
 class TensorInfo:
-    """The model's input or output. `dtype` is `"int8"` or `"float32"`.
+    """The model's input or output. `dtype` is `"int8"`, `"int16"` or `"float32"`.
 
-    For int8, real = scale * (integer - zero_point); for float32 scale is 1.0 and zero_point 0.
+    For int8 and int16, real = scale * (integer - zero_point); for float32 scale is 1.0 and zero_point 0.
     """
 
     shape: Shape
@@ -37,14 +37,23 @@ class LayerInfo:
     output_shape: Shape
     weights_bytes: int
     scratch_bytes: int
+    weights_bytes_dsp: int
+    weights_bytes_mve: int
+
+    def weights_bytes_for(self, dsp: bool, mve: bool) -> int:
+        """Bytes of the constants on a core with these extensions, which may read them in another order."""
+        if mve:
+            return self.weights_bytes_mve
+        return self.weights_bytes_dsp if dsp else self.weights_bytes
 
 
 @dataclass(frozen=True)
 class CompiledModel:
     """A model as C source.
 
-    `files` has `{name}.c`, `{name}.h` and `{name}_weights.h`; only the first is compiled. The arena
-    is what the caller gives to `{name}_invoke`, beside its own input and output buffers.
+    `files` has `{name}.c`, `{name}.h` and `{name}_weights.h`; only the first is compiled. The arena is all the
+    memory that `{name}_invoke` works in: the input and the output lie in it too, at these offsets, and may share
+    bytes with each other.
     """
 
     name: str
@@ -55,4 +64,10 @@ class CompiledModel:
     macs: int
     input: TensorInfo
     output: TensorInfo
+    input_offset_bytes: int
+    output_offset_bytes: int
     layers: list[LayerInfo]
+
+    def weights_bytes_for(self, dsp: bool, mve: bool) -> int:
+        """Bytes of the constants on a core with these extensions, which may read them in another order."""
+        return sum(layer.weights_bytes_for(dsp, mve) for layer in self.layers)

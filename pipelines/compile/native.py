@@ -12,7 +12,7 @@ import numpy.typing as npt
 from pipelines.compile.model import CompiledModel
 from pipelines.toolchain import build_shared_library
 
-_C_TYPES = {"int8": "int8_t", "float32": "float"}
+_C_TYPES = {"int8": "int8_t", "int16": "int16_t", "float32": "float"}
 
 
 class NativeModel:
@@ -28,7 +28,7 @@ class NativeModel:
     def invoke_batch(self, inputs: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """Outputs [batch, *output shape without a leading 1] of inputs [batch, ...].
 
-        The inputs have the model's own type: int8 or float32. Raises `ValueError` for another type
+        The inputs have the model's own type: int8, int16 or float32. Raises `ValueError` for another type
         or size.
         """
         source = self.model.input
@@ -61,14 +61,19 @@ def build_native(model: CompiledModel) -> NativeModel:
 def _batch_source(model: CompiledModel) -> str:
     input_type, output_type = _C_TYPES[model.input.dtype], _C_TYPES[model.output.dtype]
     name = model.name
-    return f"""#include "{name}.h"
+    upper = name.upper()
+    return f"""#include <string.h>
+
+#include "{name}.h"
 
 void {name}_invoke_batch(void *arena, int64_t count, const {input_type} *inputs, {output_type} *outputs);
 
 void {name}_invoke_batch(void *arena, int64_t count, const {input_type} *inputs, {output_type} *outputs)
 {{
     for (int64_t i = 0; i < count; ++i) {{
-        {name}_invoke(arena, inputs + i * {name.upper()}_INPUT_SIZE, outputs + i * {name.upper()}_OUTPUT_SIZE);
+        memcpy({name}_input(arena), inputs + i * {upper}_INPUT_SIZE, {upper}_INPUT_SIZE * sizeof *inputs);
+        {name}_invoke(arena);
+        memcpy(outputs + i * {upper}_OUTPUT_SIZE, {name}_output(arena), {upper}_OUTPUT_SIZE * sizeof *outputs);
     }}
 }}
 """

@@ -1,153 +1,276 @@
-"""Where each intermediate tensor lives in the arena, and when.
+"""Placement: where in an arena things lie that live for a while, so that the arena is small.
 
-Rule: the model's input and output are the caller's own buffers; the arena holds everything else. The
-input is only read. A tensor lives from the step that writes it to the last step that reads it, and
-two tensors that live at the same time do not overlap.
+This file knows no graph: it places requests. A request is a number of bytes that must keep their place from one
+step to another; two that live at the same time do not overlap, unless they belong to one block, whose members lie at
+fixed distances from one another because a kernel may work in place there.
 
-Placement is greedy (Pisarchyk and Lee, "Efficient Memory Management for Deep Neural Net Inference",
-2020): in a fixed order, each buffer goes to the lowest offset that is free during its life. Several
-orders are tried, and one that fills an arena of the lower bound from both ends by turns, as a chain of
-layers wants it; the smallest arena wins. No arena can be smaller than the most bytes that live at
-once, which is the lower bound.
+No arena can be smaller than the most bytes that live at once, which is the lower bound. Placement is greedy first
+(Pisarchyk and Lee, "Efficient Memory Management for Deep Neural Net Inference", 2020): in a fixed order, each block
+goes to the lowest offset that is free during its life. Where no order reaches the lower bound, a depth-first search
+looks on: some order of lowest offsets is optimal, because in any placement everything can sink until it rests on
+something. The search is the same every time, and its work is bounded.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-
-from pipelines.compile.graph import Graph, Tensor
-from pipelines.compile.kernels import Step
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass
 
 ALIGNMENT_BYTES = 4
+# Pairs of blocks that are compared before the search gives up: about a quarter of a second.
+_SEARCH_WORK = 200_000
+# With more blocks than this only the greedy orders are tried.
+_SEARCH_BLOCKS = 200
 
 
 @dataclass(frozen=True)
-class Buffer:
-    """A piece of arena that lives from step `first` to step `last`, both included.
+class Request:
+    """`size_bytes` that live from step `first` to step `last`, both included.
 
-    `tensors` are the roots that share it: one, or several when steps work in place; none for the
-    scratch memory of a step.
+    Requests with the same `block` lie at fixed distances: each begins `shift` bytes (a multiple of the alignment,
+    maybe negative) after the block's origin, and they may overlap. Without a block it lies by itself.
     """
 
-    tensors: tuple[int, ...]
+    key: Hashable
     size_bytes: int
     first: int
     last: int
-    offset: int = 0
+    block: Hashable | None = None
+    shift: int = 0
 
 
 @dataclass(frozen=True)
-class MemoryPlan:
-    """The placed buffers, the bytes that they span, and the least that any placement would need."""
+class Placement:
+    """Offset of each request's first byte by its key, the bytes that all span, and the least that any could span."""
 
-    buffers: tuple[Buffer, ...]
+    offsets: Mapping[Hashable, int]
     arena_bytes: int
     lower_bound_bytes: int
 
-    def tensor_offset(self, root: int) -> int:
-        return next(buffer.offset for buffer in self.buffers if root in buffer.tensors)
 
-    def scratch_offset(self, step: int) -> int:
-        return next(buffer.offset for buffer in self.buffers if not buffer.tensors and buffer.first == step)
+@dataclass(frozen=True)
+class _Piece:
+    """Bytes [low, high) of a block, from step `first` to step `last`."""
 
-
-def plan_memory(graph: Graph, steps: Sequence[Step]) -> MemoryPlan:
-    """Place every intermediate tensor of `graph`, whose operators were lowered to `steps`."""
-    buffers = _merge_in_place(graph, steps, _tensor_buffers(graph))
-    for index, step in enumerate(steps):
-        if step.scratch_bytes:
-            buffers.append(Buffer((), step.scratch_bytes, index, index))
-    lower_bound = max(
-        (sum(_aligned(each.size_bytes) for each in buffers if each.first <= step <= each.last))
-        for step in range(max(len(steps), 1))
-    )
-    placements = [_place(sorted(buffers, key=order)) for order in _ORDERS]
-    placements.append(_place_from_both_ends(sorted(buffers, key=_ORDERS[2]), lower_bound))
-    best = min(placements, key=_span)
-    return MemoryPlan(tuple(sorted(best, key=lambda each: each.first)), _span(best), lower_bound)
+    low: int
+    high: int
+    first: int
+    last: int
 
 
-_ORDERS: tuple[Callable[[Buffer], tuple[int, ...]], ...] = (
-    lambda buffer: (-buffer.size_bytes, buffer.first),
-    lambda buffer: (-buffer.size_bytes * (buffer.last - buffer.first + 1), buffer.first),
-    lambda buffer: (buffer.first, -buffer.size_bytes),
-    lambda buffer: (-buffer.last, -buffer.size_bytes),
-)
+@dataclass(frozen=True)
+class _Block:
+    """What moves as one. The lowest piece begins at byte 0."""
+
+    index: int
+    pieces: tuple[_Piece, ...]
+    size: int
+    first: int
+    last: int
+    area: int
 
 
-def _aligned(size_bytes: int) -> int:
+def aligned(size_bytes: int) -> int:
+    """The next multiple of the alignment."""
     return -(-size_bytes // ALIGNMENT_BYTES) * ALIGNMENT_BYTES
 
 
-def _span(buffers: Sequence[Buffer]) -> int:
-    return max((buffer.offset + _aligned(buffer.size_bytes) for buffer in buffers), default=0)
+def place(requests: Sequence[Request], low: Hashable | None = None) -> Placement:
+    """Offsets, all multiples of the alignment, for requests with different keys.
+
+    A placement turned upside down is as good; of the two, the one is taken where the request `low` lies lower.
+    """
+    members: dict[Hashable, list[Request]] = {}
+    for request in requests:
+        members.setdefault(("own", request.key) if request.block is None else request.block, []).append(
+            request
+        )
+    lowest = {block: min(each.shift for each in group) for block, group in members.items()}
+    blocks = [_block(index, group, lowest[key]) for index, (key, group) in enumerate(members.items())]
+    lower_bound = _lower_bound(blocks)
+    rivals = _Rivals(blocks)
+    found = _best_of_orders(blocks, rivals, lower_bound)
+    if _span(blocks, found) > lower_bound and len(blocks) <= _SEARCH_BLOCKS:
+        found = _Search(blocks, rivals, lower_bound, found).run()
+    span = _span(blocks, found)
+
+    def offsets_of(placed: Mapping[int, int]) -> dict[Hashable, int]:
+        return {
+            each.key: placed[index] + each.shift - lowest[key]
+            for index, (key, group) in enumerate(members.items())
+            for each in group
+        }
+
+    offsets = offsets_of(found)
+    upside_down = {block.index: span - found[block.index] - block.size for block in blocks}
+    if low is not None and rivals.are_apart(upside_down):
+        offsets = min(offsets, offsets_of(upside_down), key=lambda each: each[low])
+    return Placement(offsets, span, lower_bound)
 
 
-def _tensor_buffers(graph: Graph) -> list[Buffer]:
-    """One buffer for each root tensor that a step writes and that is not the caller's."""
-    last_read: dict[int, int] = {}
-    for index, operator in enumerate(graph.operators):
-        for tensor in operator.inputs:
-            if tensor >= 0:
-                last_read[graph.root(tensor)] = index
-    output = graph.root(graph.output)
-    return [
-        Buffer((root,), graph.tensors[root].size_bytes, index, max(index, last_read.get(root, index)))
-        for index, operator in enumerate(graph.operators)
-        for root in operator.outputs
-        if root != output
-    ]
+def _block(index: int, group: Sequence[Request], lowest: int) -> _Block:
+    pieces = tuple(
+        _Piece(each.shift - lowest, each.shift - lowest + aligned(each.size_bytes), each.first, each.last)
+        for each in group
+    )
+    return _Block(
+        index,
+        pieces,
+        max(piece.high for piece in pieces),
+        min(piece.first for piece in pieces),
+        max(piece.last for piece in pieces),
+        sum((piece.high - piece.low) * (piece.last - piece.first + 1) for piece in pieces),
+    )
 
 
-def _merge_in_place(graph: Graph, steps: Sequence[Step], buffers: list[Buffer]) -> list[Buffer]:
-    """Let the output of an element-wise step take over the buffer of an input that dies there."""
-    for index, (operator, step) in enumerate(zip(graph.operators, steps, strict=True)):
-        written = next((each for each in buffers if operator.outputs[0] in each.tensors), None)
-        for position in step.in_place_inputs:
-            root = graph.root(operator.inputs[position])
-            read = next((each for each in buffers if root in each.tensors and each.last == index), None)
-            if written is None or read is None or not _same_kind(graph, root, operator.outputs[0]):
+def _lower_bound(blocks: Sequence[_Block]) -> int:
+    """The most bytes that live at once; where pieces of a block overlap, their bytes count once."""
+    changes: dict[int, int] = {}
+    for block in blocks:
+        moments = sorted({piece.first for piece in block.pieces} | {piece.last + 1 for piece in block.pieces})
+        before = 0
+        for moment in moments:
+            living = sorted(
+                (piece.low, piece.high) for piece in block.pieces if piece.first <= moment <= piece.last
+            )
+            bytes_now, end = 0, 0
+            for low, high in living:
+                bytes_now += max(high - max(low, end), 0)
+                end = max(end, high)
+            changes[moment] = changes.get(moment, 0) + bytes_now - before
+            before = bytes_now
+    living_bytes = most = 0
+    for moment in sorted(changes):
+        living_bytes += changes[moment]
+        most = max(most, living_bytes)
+    return most
+
+
+class _Rivals:
+    """For each block, the others that live at the same time and the distances at which they would overlap."""
+
+    def __init__(self, blocks: Sequence[_Block]) -> None:
+        self.of: list[list[tuple[int, list[tuple[int, int]]]]] = [[] for _ in blocks]
+        by_start = sorted(blocks, key=lambda block: block.first)
+        for position, block in enumerate(by_start):
+            for other in by_start[position + 1 :]:
+                if other.first > block.last:
+                    break
+                closed = _closed(block, other)
+                if closed:
+                    self.of[block.index].append((other.index, closed))
+                    self.of[other.index].append((block.index, [(-high, -low) for low, high in closed]))
+
+    def are_apart(self, offsets: Mapping[int, int]) -> bool:
+        """Whether nothing that lives at the same time overlaps."""
+        return not any(
+            low < offsets[index] - offsets[other] < high
+            for index, rivals in enumerate(self.of)
+            for other, closed in rivals
+            for low, high in closed
+        )
+
+    def lowest_offset(self, block: _Block, offsets: Mapping[int, int]) -> int:
+        """The lowest offset where `block` overlaps nothing of what is placed and lives with it."""
+        intervals = [
+            (offsets[other] + low, offsets[other] + high)
+            for other, closed in self.of[block.index]
+            if other in offsets
+            for low, high in closed
+        ]
+        offset = 0
+        for low, high in sorted(intervals):
+            if low >= offset:
+                break
+            offset = max(offset, high)
+        return offset
+
+
+def _closed(block: _Block, other: _Block) -> list[tuple[int, int]]:
+    """Open intervals of (block's offset - other's offset) in which the two overlap while both live."""
+    return sorted(
+        {
+            (theirs.low - piece.high, theirs.high - piece.low)
+            for piece in block.pieces
+            for theirs in other.pieces
+            if piece.first <= theirs.last and theirs.first <= piece.last
+        }
+    )
+
+
+def _span(blocks: Sequence[_Block], offsets: Mapping[int, int]) -> int:
+    return max((offsets[block.index] + block.size for block in blocks), default=0)
+
+
+_ORDERS: tuple[Callable[[_Block], tuple[int, ...]], ...] = (
+    lambda block: (-block.size, block.first),
+    lambda block: (-block.area, block.first),
+    lambda block: (block.first, -block.size),
+    lambda block: (-block.last, -block.size),
+)
+
+
+def _best_of_orders(blocks: Sequence[_Block], rivals: _Rivals, lower_bound: int) -> dict[int, int]:
+    found: list[dict[int, int]] = []
+    for order in _ORDERS:
+        offsets: dict[int, int] = {}
+        for block in sorted(blocks, key=order):
+            offsets[block.index] = rivals.lowest_offset(block, offsets)
+        found.append(offsets)
+    found.append(_from_both_ends(blocks, rivals, lower_bound))
+    return min(found, key=lambda offsets: _span(blocks, offsets))
+
+
+def _from_both_ends(blocks: Sequence[_Block], rivals: _Rivals, arena_bytes: int) -> dict[int, int]:
+    """Blocks in the order of their birth, at the bottom and the top by turns, as a chain of layers wants it."""
+    offsets: dict[int, int] = {}
+    for turn, block in enumerate(sorted(blocks, key=_ORDERS[2])):
+        top = arena_bytes - block.size
+        fits_on_top = top >= 0 and all(
+            not low < top - offsets[other] < high
+            for other, closed in rivals.of[block.index]
+            if other in offsets
+            for low, high in closed
+        )
+        offsets[block.index] = top if turn % 2 and fits_on_top else rivals.lowest_offset(block, offsets)
+    return offsets
+
+
+class _Search:
+    """Depth first over orders of placement; a branch ends where it can no longer beat the best one."""
+
+    def __init__(
+        self, blocks: Sequence[_Block], rivals: _Rivals, lower_bound: int, best: dict[int, int]
+    ) -> None:
+        self._blocks = sorted(blocks, key=_ORDERS[1])
+        self._rivals = rivals
+        self._lower_bound = lower_bound
+        self._best = best
+        self._best_span = _span(blocks, best)
+        self._work = _SEARCH_WORK
+
+    def run(self) -> dict[int, int]:
+        self._extend({}, 0)
+        return self._best
+
+    def _extend(self, offsets: dict[int, int], floor: int) -> None:
+        """Place one more block, none lower than `floor`, where the last one lies: other orders give the same."""
+        if len(offsets) == len(self._blocks):
+            self._best, self._best_span = dict(offsets), _span(self._blocks, offsets)
+            return
+        choices = []
+        for block in self._blocks:
+            if block.index in offsets:
                 continue
-            buffers = [each for each in buffers if each not in (read, written)]
-            buffers.append(Buffer(read.tensors + written.tensors, read.size_bytes, read.first, written.last))
-            break
-    return buffers
-
-
-def _same_kind(graph: Graph, first: int, second: int) -> bool:
-    a: Tensor = graph.tensors[first]
-    b: Tensor = graph.tensors[second]
-    return a.dtype is b.dtype and a.size_bytes == b.size_bytes
-
-
-def _place(buffers: Sequence[Buffer]) -> list[Buffer]:
-    placed: list[Buffer] = []
-    for buffer in buffers:
-        placed.append(replace(buffer, offset=_lowest_offset(buffer, placed)))
-    return placed
-
-
-def _place_from_both_ends(buffers: Sequence[Buffer], arena_bytes: int) -> list[Buffer]:
-    placed: list[Buffer] = []
-    for turn, buffer in enumerate(buffers):
-        top = arena_bytes - _aligned(buffer.size_bytes)
-        rivals = _rivals(buffer, placed)
-        fits_on_top = all(rival.offset + rival.size_bytes <= top for rival in rivals)
-        offset = top if turn % 2 and fits_on_top else _lowest_offset(buffer, placed)
-        placed.append(replace(buffer, offset=offset))
-    return placed
-
-
-def _rivals(buffer: Buffer, placed: Sequence[Buffer]) -> list[Buffer]:
-    """The placed buffers that live at the same time."""
-    return [each for each in placed if each.first <= buffer.last and buffer.first <= each.last]
-
-
-def _lowest_offset(buffer: Buffer, placed: Sequence[Buffer]) -> int:
-    offset = 0
-    for rival in sorted(_rivals(buffer, placed), key=lambda each: each.offset):
-        if offset + buffer.size_bytes <= rival.offset:
-            break
-        offset = max(offset, rival.offset + _aligned(rival.size_bytes))
-    return offset
+            self._work -= 1 + len(self._rivals.of[block.index])
+            offset = self._rivals.lowest_offset(block, offsets)
+            if offset + block.size >= self._best_span:
+                return
+            choices.append((offset, block))
+        for offset, block in sorted(choices, key=lambda choice: choice[0]):
+            if self._work <= 0 or self._best_span <= self._lower_bound:
+                return
+            if offset >= floor and offset + block.size < self._best_span:
+                offsets[block.index] = offset
+                self._extend(offsets, offset)
+                del offsets[block.index]

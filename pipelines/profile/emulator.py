@@ -101,11 +101,19 @@ class Emulator:
         except KeyError:
             raise ProfileError(f"the firmware image has no symbol {symbol}") from None
 
-    def write(self, symbol: str, content: bytes) -> None:
-        self._engine.mem_write(self.address_of(symbol), content)
+    @property
+    def code(self) -> tuple[int, bytes]:
+        """Where code and constants begin, and their bytes."""
+        segment = max(self.image.segments, key=lambda each: len(each.content))
+        return segment.address, segment.content
 
-    def read(self, symbol: str, size: int) -> bytes:
-        return bytes(self._engine.mem_read(self.address_of(symbol), size))
+    def write(self, symbol: str, content: bytes, offset: int = 0) -> None:
+        """Write to a variable, from its byte ``offset`` on."""
+        self._engine.mem_write(self.address_of(symbol) + offset, content)
+
+    def read(self, symbol: str, size: int, offset: int = 0) -> bytes:
+        """``size`` bytes of a variable, from its byte ``offset`` on."""
+        return bytes(self._engine.mem_read(self.address_of(symbol) + offset, size))
 
     def run_to(self, symbol: str) -> None:
         """Run until the core is about to execute the first instruction of a function."""
@@ -185,17 +193,24 @@ class Emulator:
             self._engine.mem_write(segment.address, segment.content)
 
     def _count_in_c(self) -> None:
-        code = max(self.image.segments, key=lambda segment: len(segment.content))
-        end = code.address + len(code.content)
-        self._counter = _Counter(0, code.content, code.address, end, 0, 0)
+        start, code = self.code
+        self._counter = _Counter(0, code, start, start + len(code), 0, 0)
         native = ctypes.CDLL(str(build_shared_library({"instruction_counter.c": _COUNTER_C})))
+        self.add_native_hook(unicorn_const.UC_HOOK_CODE, native.count_instruction, self._counter)
+
+    def add_native_hook(self, kind: int, function: Any, context: ctypes.Structure) -> int:
+        """Let Unicorn call a C function with ``context``, which must outlive the hook; what removes it.
+
+        Raises:
+            ProfileError: Unicorn refused it.
+        """
         hook = ctypes.c_size_t()
         status = uclib.uc_hook_add(
             self._engine._uch,
             ctypes.byref(hook),
-            ctypes.c_int(unicorn_const.UC_HOOK_CODE),
-            ctypes.cast(native.count_instruction, ctypes.c_void_p),
-            ctypes.cast(ctypes.pointer(self._counter), ctypes.c_void_p),
+            ctypes.c_int(kind),
+            ctypes.cast(function, ctypes.c_void_p),
+            ctypes.cast(ctypes.pointer(context), ctypes.c_void_p),
             ctypes.c_uint64(1),
             ctypes.c_uint64(0),
         )
@@ -203,6 +218,10 @@ class Emulator:
             raise ProfileError(
                 f"Unicorn does not take the instruction counter (status {status})", field="emulator"
             )
+        return int(hook.value)
+
+    def remove_native_hook(self, hook: int) -> None:
+        uclib.uc_hook_del(self._engine._uch, ctypes.c_size_t(hook))
 
     def _on_interrupt(self, engine: Any, number: int, _: object) -> None:
         operation = int(engine.reg_read(arm_const.UC_ARM_REG_R0))

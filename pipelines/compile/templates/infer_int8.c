@@ -25,18 +25,18 @@ static int8_t quantise(float value)
     return nearest > INT8_MAX ? INT8_MAX : (int8_t)nearest;
 }
 
-/* features may be the start of the workspace: each is read before a byte of its place is written. */
+/* features may be where the workspace holds the model's input: each is read before a byte of its place is written. */
 static void infer(${name}_workspace *workspace, const float *features, float *probabilities)
 {
-    int8_t *const input = workspace->bytes;
-    int8_t *const output = workspace->bytes + $output;
+    int8_t *const input = ${model}_input(workspace);
+    const int8_t *const output = ${model}_output(workspace);
     int32_t column = 0;
     int32_t i;
     for (i = 0; i < ${NAME}_FEATURES; i++) {
         input[i] = quantise((features[i] - feature_mean[column]) * feature_scale[column]);
         column = column + 1 < COLUMNS ? column + 1 : 0;
     }
-    ${model}_invoke(workspace->bytes + $arena, input, output);
+    ${model}_invoke(workspace);
     for (i = 0; i < ${NAME}_CLASSES; i++) {
         probabilities[i] = (float)(output[i] - ${MODEL}_OUTPUT_ZERO_POINT) * ${MODEL}_OUTPUT_SCALE;
     }

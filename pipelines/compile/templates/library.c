@@ -49,8 +49,9 @@ int ${name}_classify(${name}_workspace *workspace,
                      float probabilities[${NAME}_CLASSES])
 {
     /* The features stand where the model's input will: each is read before its place is written. */
-    ${name}_extract(workspace, samples, workspace->floats);
-    return ${name}_classify_features(workspace, workspace->floats, probabilities);
+    float *const features = workspace->floats + $features;
+    ${name}_extract(workspace, samples, features);
+    return ${name}_classify_features(workspace, features, probabilities);
 }
 
 void ${name}_decision_start(${name}_decision *decision)

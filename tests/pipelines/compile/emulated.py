@@ -16,18 +16,15 @@ BOARD = "nano33ble"
 PROGRAM = """
 #include "firmware.h"
 #include "NAME.h"
-uint32_t model_arena[UPPER_ARENA_BYTES / 4 + 1];
-INPUT model_input[UPPER_INPUT_SIZE];
-OUTPUT model_output[UPPER_OUTPUT_SIZE];
+uint32_t model_arena[(UPPER_ARENA_BYTES + 3) / 4];
 int firmware_main(void)
 {
     for (int run = 0; run < RUNS; ++run) {
-        NAME_invoke(model_arena, model_input, model_output);
+        NAME_invoke(model_arena);
     }
     return 0;
 }
 """
-_C_TYPES = {"int8": "int8_t", "float32": "float"}
 
 
 @dataclass(frozen=True)
@@ -45,8 +42,6 @@ def run_on_cortex_m4(
     """Build at -O3, run each of `inputs` [batch, ...]; raises `ProfileError` where there is no compiler."""
     board, compiler = board_of(BOARD), toolchain or arm_toolchain()
     text = PROGRAM.replace("NAME", compiled.name).replace("UPPER", compiled.name.upper())
-    text = text.replace("INPUT model", f"{_C_TYPES[compiled.input.dtype]} model")
-    text = text.replace("OUTPUT model", f"{_C_TYPES[compiled.output.dtype]} model")
     firmware = runtime_sources()["firmware.h"]
     with tempfile.TemporaryDirectory(prefix="thimble-emulated-") as temporary:
         folder = Path(temporary)
@@ -63,9 +58,10 @@ def run_on_cortex_m4(
         outputs, instructions = [], 0
         for values in inputs:
             emulator.run_to(f"{compiled.name}_invoke")
-            emulator.write("model_input", np.ascontiguousarray(values).tobytes())
+            emulator.write("model_arena", np.ascontiguousarray(values).tobytes(), compiled.input_offset_bytes)
             instructions = emulator.count_call()
-            outputs.append(np.frombuffer(emulator.read("model_output", size), compiled.output.dtype))
+            output = emulator.read("model_arena", size, compiled.output_offset_bytes)
+            outputs.append(np.frombuffer(output, compiled.output.dtype))
     code_bytes = image.flash_bytes - without.flash_bytes - compiled.weights_bytes
     return EmulatedRun(
         np.stack(outputs).reshape(len(inputs), *compiled.output.shape), instructions, code_bytes

@@ -197,4 +197,7 @@ def test_a_pad_in_front_of_a_valid_convolution_is_fused():
     maker.push("CONV_2D", inputs, maker.image((height - 2, width - 2, 4)), table, version=3)
     compiled = assert_equals_the_reference(maker.finish())
     assert [layer.op for layer in compiled.layers] == ["CONV_2D"]
-    assert compiled.arena_bytes == 300, "four patches of 3 x (9 + 3) 16-bit values, and one row of 9 bytes"
+    assert compiled.layers[0].scratch_bytes == 297, (
+        "four patches of 3 x (9 + 3) 16-bit values, one row of 9 bytes"
+    )
+    assert compiled.arena_bytes == 76 + 72 + 300, "input, output and scratch"
