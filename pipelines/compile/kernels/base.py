@@ -198,10 +198,11 @@ class Layer:
                 "quantize again with the TFLite converter",
             )
 
-    def require_types(self, *tensors: Tensor) -> DType:
-        """The common type of `tensors`, which must be int8 or float32."""
+    def require_types(self, *tensors: Tensor, int16: bool = False) -> DType:
+        """The common type of `tensors`, which must be int8 or float32, or with `int16` that."""
         types = {tensor.dtype for tensor in tensors}
-        if len(types) == 1 and types <= {DType.INT8, DType.FLOAT32}:
+        supported = {DType.INT8, DType.FLOAT32} | ({DType.INT16} if int16 else set())
+        if len(types) == 1 and types <= supported:
             return types.pop()
         names = " and ".join(sorted(dtype.value for dtype in types))
         self.unsupported(

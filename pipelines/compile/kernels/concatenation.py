@@ -1,4 +1,4 @@
-"""CONCATENATION along one axis, in int8 and float32."""
+"""CONCATENATION along one axis, in int8, int16 and float32."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pipelines.compile.kernels.base import Constant, Layer, Step, kernel
 
 @kernel("CONCATENATION")
 def concatenation(layer: Layer) -> Step:
-    """One strided copy for each input; int8 inputs have the quantization of the output."""
+    """One strided copy for each input; integer inputs have the quantization of the output."""
     inputs = [layer.input(position) for position in range(len(layer.operator.inputs))]
     output = layer.output
     if not inputs or not output.shape:
@@ -25,8 +25,8 @@ def concatenation(layer: Layer) -> Step:
     axis %= rank
     if layer.activation(options.FusedActivationFunction()) != "NONE":
         layer.unsupported("has a fused activation", "make the activation a layer of its own")
-    dtype = layer.require_types(*inputs, output)
-    if dtype is DType.INT8:
+    dtype = layer.require_types(*inputs, output, int16=True)
+    if dtype is not DType.FLOAT32:
         layer.require_same_quantization(*inputs)
     for tensor in inputs:
         if len(tensor.shape) != rank:

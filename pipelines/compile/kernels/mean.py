@@ -1,4 +1,4 @@
-"""MEAN over neighbouring axes (global average pooling), in int8 and float32."""
+"""MEAN over neighbouring axes (global average pooling), in int8, int16 and float32."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ import tflite
 from pipelines.compile.graph import DType
 from pipelines.compile.kernels.base import Layer, Step, kernel
 from pipelines.compile.quantize import quantize_multiplier
+
+# 2**16 - 1 values of 16 bits sum to less than 2**31.
+MAX_COUNT_INT16 = 2**16 - 1
 
 
 @kernel("MEAN")
@@ -31,8 +34,8 @@ def mean(layer: Layer) -> Step:
         "reduced": math.prod(source.shape[first:last]),
         "inner": math.prod(source.shape[last:]),
     }
-    dtype = layer.require_types(source, layer.output)
-    parameters = {**sizes, **_int8_fields(layer, sizes["reduced"])} if dtype is DType.INT8 else sizes
+    dtype = layer.require_types(source, layer.output, int16=True)
+    parameters = sizes if dtype is DType.FLOAT32 else {**sizes, **_scaling(layer, dtype, sizes["reduced"])}
     return Step(
         call=f"mean_{dtype.value}({{parameters}}, {{input0}}, {{output}})",
         source=f"mean_{dtype.value}.h",
@@ -48,7 +51,7 @@ def _axes(layer: Layer, rank: int) -> list[int]:
     return sorted({axis % rank for axis in axes})
 
 
-def _int8_fields(layer: Layer, count: int) -> dict[str, int]:
+def _scaling(layer: Layer, dtype: DType, count: int) -> dict[str, int]:
     """The scale's multiplier with 1 / count folded in.
 
     Source: `QuantizedMeanOrSum` in `tensorflow/lite/kernels/internal/reference/reduce.h`: the
@@ -58,9 +61,9 @@ def _int8_fields(layer: Layer, count: int) -> dict[str, int]:
     scale_out, zero_out = layer.scale_and_zero_point(layer.output)
     multiplier = quantize_multiplier(scale_in / scale_out)
     up = min(count.bit_length() - 1, 32, 31 + multiplier.shift)
-    return {
-        "zero_sum": zero_in * count,
-        "multiplier": (multiplier.mantissa << up) // count,
-        "shift": multiplier.shift - up,
-        "zero_point": zero_out,
-    }
+    factor = {"multiplier": (multiplier.mantissa << up) // count, "shift": multiplier.shift - up}
+    if dtype is DType.INT16:
+        if count > MAX_COUNT_INT16:
+            layer.unsupported(f"averages {count} values, whose sum may overflow", "average fewer values")
+        return factor
+    return {"zero_sum": zero_in * count, **factor, "zero_point": zero_out}

@@ -1,4 +1,4 @@
-"""PAD and PADV2 of up to four axes, in int8 and float32."""
+"""PAD and PADV2 of up to four axes, in int8, int16 and float32."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def pad(layer: Layer) -> Step:
     """Input copied into an output that is filled with zero, or with PADV2's value."""
     source = layer.input(0)
     layer.require_non_empty(source)
-    dtype = layer.require_types(source, layer.output)
+    dtype = layer.require_types(source, layer.output, int16=True)
     rank = len(source.shape)
     if rank > AXES:
         layer.unsupported(f"has {rank} axes", "reshape its input to at most four axes")
@@ -41,8 +41,8 @@ def _value(layer: Layer, dtype: DType) -> int | float:
         values = layer.constant(2, dtype).reshape(-1)
         if len(values) != 1:
             layer.malformed(f"pads with {len(values)} values")
-        if dtype is DType.INT8:
+        if dtype is not DType.FLOAT32:
             layer.require_same_quantization(layer.input(2))
             return int(values[0])
         return float(values[0])
-    return layer.scale_and_zero_point(layer.output)[1] if dtype is DType.INT8 else 0.0
+    return layer.scale_and_zero_point(layer.output)[1] if dtype is not DType.FLOAT32 else 0.0

@@ -1,4 +1,4 @@
-"""QUANTIZE (float32 to int8, or int8 to another scale) and DEQUANTIZE (int8 to float32)."""
+"""QUANTIZE to int8 (from float32, int16, or int8 of another scale) and DEQUANTIZE to float32."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from pipelines.compile.graph import DType
 from pipelines.compile.kernels.base import Layer, Reach, Step, kernel
 from pipelines.compile.kernels.images import pixel_values
 from pipelines.compile.kernels.lookup import lookup_step
+from pipelines.compile.kernels.rescale_int16 import int16_to_float32, int16_to_int8
 from pipelines.compile.quantize import multiply, quantize_multiplier
 
 
@@ -14,6 +15,8 @@ def quantize(layer: Layer) -> Step:
     """round(x / scale) + zero point, saturated."""
     source = layer.input(0)
     layer.require_shape(layer.output, source.shape)
+    if (source.dtype, layer.output.dtype) == (DType.INT16, DType.INT8):
+        return int16_to_int8(layer)
     if layer.output.dtype is not DType.INT8 or source.dtype not in (DType.FLOAT32, DType.INT8):
         layer.unsupported(
             f"makes {layer.output.dtype.value} of {source.dtype.value}", "convert the model to int8"
@@ -37,6 +40,8 @@ def dequantize(layer: Layer) -> Step:
     """(x - zero point) * scale; exact, because the product of float32 and 9 bits is rounded once."""
     source = layer.input(0)
     layer.require_shape(layer.output, source.shape)
+    if (source.dtype, layer.output.dtype) == (DType.INT16, DType.FLOAT32):
+        return int16_to_float32(layer)
     if source.dtype is not DType.INT8 or layer.output.dtype is not DType.FLOAT32:
         layer.unsupported(
             f"makes {layer.output.dtype.value} of {source.dtype.value}", "convert the model to int8"

@@ -1,3 +1,4 @@
+#include "clamp_int16.h"
 #include "multiply_quantized.h"
 
 /* How a sum becomes an int16 output. mode 0: the sum fits 32 bits; 1: it needs 64, and the bias is there as two words
@@ -17,11 +18,6 @@ static inline int64_t bias_int16(const output_stage_int16 *stage, const int32_t 
         return (int64_t)(((uint64_t)(uint32_t)bias[2 * channel + 1] << 32) | (uint32_t)bias[2 * channel]);
     }
     return bias[channel];
-}
-
-static inline int16_t clamp_int16(int32_t value, int32_t least, int32_t greatest)
-{
-    return (int16_t)(value < least ? least : (value > greatest ? greatest : value));
 }
 
 static inline int16_t requantize_int16(const output_stage_int16 *stage, int64_t sum, const int32_t *multiplier,

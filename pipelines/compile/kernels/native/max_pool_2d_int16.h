@@ -1,0 +1,31 @@
+#include "clamp_int16.h"
+#include "pool_2d_int16_parameters.h"
+
+/* MAX_POOL_2D. */
+static void max_pool_2d_int16(const pool_2d_int16_parameters *p, const tile *t, const int16_t *input,
+                              int16_t *output)
+{
+    const pool_2d_geometry *g = &p->geometry;
+    const int32_t channels = g->input_channels;
+    for (int32_t y = t->first_row; y < t->end_row; ++y) {
+        int16_t *target = output + view_pixel(&t->output, y, t->first_column) * channels;
+        for (int32_t x = t->first_column; x < t->end_column; ++x) {
+            const pool_2d_window window = pool_2d_window_at(g, y, x);
+            for (int32_t c = 0; c < channels; ++c) {
+                target[c] = (int16_t)p->least;
+            }
+            for (int32_t wy = window.y_begin; wy < window.y_end; ++wy) {
+                for (int32_t wx = window.x_begin; wx < window.x_end; ++wx) {
+                    const int16_t *pixel = input + view_pixel(&t->inputs[0], wy, wx) * channels;
+                    for (int32_t c = 0; c < channels; ++c) {
+                        target[c] = pixel[c] > target[c] ? pixel[c] : target[c];
+                    }
+                }
+            }
+            for (int32_t c = 0; c < channels; ++c) {
+                target[c] = clamp_int16(target[c], p->least, p->greatest);
+            }
+            target += channels;
+        }
+    }
+}
