@@ -26,7 +26,7 @@ from pipelines.compile.passes.remove_dead import remove_dead
 MAX_CHANNELS = 1 << 22
 
 
-@graph_pass(order=60)
+@graph_pass(order=95)
 def drop_dead_channels(graph: Graph) -> Graph:
     """The graph on the channels that the output needs."""
     graph = remove_dead(graph)
