@@ -6,8 +6,9 @@ import math
 
 import tflite
 
-from pipelines.compile.graph import DType
-from pipelines.compile.kernels.base import Constant, Layer, Step, kernel
+from pipelines.compile.graph import DType, Tensor
+from pipelines.compile.kernels.base import Constant, Layer, Reach, Step, kernel
+from pipelines.compile.kernels.images import is_image
 
 
 @kernel("CONCATENATION")
@@ -37,6 +38,13 @@ def concatenation(layer: Layer) -> Step:
         (*output.shape[:axis], sum(tensor.shape[axis] for tensor in inputs), *output.shape[axis + 1 :]),
     )
 
+    if (
+        axis == 3
+        and is_image(output.shape)
+        and len(inputs) <= 2
+        and all(each.data is None for each in inputs)
+    ):
+        return _by_channels(inputs, output)
     rows = math.prod(output.shape[:axis])
     row_size = math.prod(output.shape[axis:])
     calls = []
@@ -49,3 +57,15 @@ def concatenation(layer: Layer) -> Step:
         calls.append(f"copy_rows_{dtype.value}({rows}, {size}, {row_size}, {name}, {{output}} + {start})")
         start += size
     return Step(call=";\n    ".join(calls), source=f"copy_rows_{dtype.value}.h", constants=tuple(constants))
+
+
+def _by_channels(inputs: list[Tensor], output: Tensor) -> Step:
+    """Images next to each other, tile by tile; a tile knows of two."""
+    source = f"copy_channels_{output.dtype.value}"
+    calls = []
+    start = 0
+    for position, tensor in enumerate(inputs):
+        sizes = f"{position}, {tensor.shape[3]}, {output.shape[3]}"
+        calls.append(f"{source}({{tile}}, {sizes}, {{input{position}}}, {{output}} + {start})")
+        start += tensor.shape[3]
+    return Step(call=";\n    ".join(calls), source=f"{source}.h", reach=Reach())

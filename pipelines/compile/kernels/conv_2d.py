@@ -71,7 +71,7 @@ def lower_convolution(
     scratch = "" if pointwise else "{scratch}, "
     least, greatest = float_limits(activation)
     return Step(
-        call=f"{source}({{parameters}}, {{input0}}, {{weights}}, {{bias}}, {scratch}{{output}})",
+        call=f"{source}({{parameters}}, {{tile}}, {{input0}}, {{weights}}, {{bias}}, {scratch}{{output}})",
         source=f"{source}.h",
         parameters_type="conv_2d_float32_parameters",
         parameters={"geometry": geometry, "least": least, "greatest": greatest},
@@ -82,6 +82,7 @@ def lower_convolution(
         macs=macs,
         scratch_bytes=0 if pointwise else products * 4,
         scratch_type="float",
+        reach=found.reach,
     )
 
 

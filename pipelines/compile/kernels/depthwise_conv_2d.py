@@ -54,7 +54,7 @@ def depthwise_conv_2d(layer: Layer) -> Step:
         return lower_int8(layer, found, weights, geometry, activation)
     least, greatest = float_limits(activation)
     return Step(
-        call="depthwise_conv_2d_float32({parameters}, {input0}, {weights}, {bias}, {output})",
+        call="depthwise_conv_2d_float32({parameters}, {tile}, {input0}, {weights}, {bias}, {output})",
         source="depthwise_conv_2d_float32.h",
         parameters_type="depthwise_conv_2d_float32_parameters",
         parameters={"geometry": geometry, "least": least, "greatest": greatest},
@@ -63,4 +63,5 @@ def depthwise_conv_2d(layer: Layer) -> Step:
             Constant("bias", "float", output_stage.bias_values(layer, 2, outputs, DType.FLOAT32)),
         ),
         macs=found.output[0] * found.output[1] * weights.size,
+        reach=found.reach,
     )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from pipelines.compile.graph import DType
-from pipelines.compile.kernels.base import Layer, Step, kernel
+from pipelines.compile.graph import DType, Shape
+from pipelines.compile.kernels.base import Layer, Reach, Step, kernel
+from pipelines.compile.kernels.images import is_image
 
 AXES = 4
 
@@ -22,6 +23,9 @@ def pad(layer: Layer) -> Step:
         layer.malformed(f"pads {list(source.shape)} by {amounts.tolist()}")
     padded = tuple(size + sum(amount) for size, amount in zip(source.shape, amounts.tolist(), strict=True))
     layer.require_shape(layer.output, padded)
+    before = tuple(amounts[:, 0].tolist())
+    if is_image(source.shape) and is_image(padded):
+        return _of_image(source.shape, before, padded[3], _value(layer, dtype), dtype)
     missing = AXES - rank
     return Step(
         call=f"pad_{dtype.value}({{parameters}}, {{input0}}, {{output}})",
@@ -29,10 +33,33 @@ def pad(layer: Layer) -> Step:
         parameters_type=f"pad_{dtype.value}_parameters",
         parameters={
             "size": (1,) * missing + source.shape,
-            "before": (0,) * missing + tuple(amounts[:, 0].tolist()),
+            "before": (0,) * missing + before,
             "output_size": (1,) * missing + padded,
             "value": _value(layer, dtype),
         },
+    )
+
+
+def _of_image(
+    shape: Shape, before: tuple[int, ...], output_channels: int, value: int | float, dtype: DType
+) -> Step:
+    """A step that works on tiles."""
+    source = f"pad_image_{dtype.value}"
+    return Step(
+        call=f"{source}({{parameters}}, {{tile}}, {{input0}}, {{output}})",
+        source=f"{source}.h",
+        parameters_type=f"{source}_parameters",
+        parameters={
+            "height": shape[1],
+            "width": shape[2],
+            "channels": shape[3],
+            "top": before[1],
+            "left": before[2],
+            "front": before[3],
+            "output_channels": output_channels,
+            "value": value,
+        },
+        reach=Reach(before=(before[1], before[2])),
     )
 
 
