@@ -62,7 +62,8 @@ class Tensor:
     """One value of the graph. `data` is set for constants only and has `shape`.
 
     A `variable` is state: it keeps its content from one inference to the next. No operator has it as an output; those
-    that read it write it too. It begins with zeros (the integers of zero point, where it is int8), as
+    that change it have it among their inputs, and operators that share one run in the order of the file. It begins
+    with `initial`, else with zeros (the integers of zero point, where it is int8), as
     `Subgraph::ResetVariableTensors` in TFLite has it.
     """
 
@@ -73,6 +74,7 @@ class Tensor:
     quantization: Quantization | None = None
     data: npt.NDArray[Any] | None = None
     variable: bool = False
+    initial: npt.NDArray[Any] | None = None
 
     @property
     def elements(self) -> int:

@@ -42,6 +42,8 @@ _DTYPES = {
     tflite.TensorType.INT4: DType.INT4,
     tflite.TensorType.BOOL: DType.BOOL,
 }
+# Operators that only change a variable.
+WITHOUT_OUTPUT = frozenset({"ASSIGN_VARIABLE", "CALL_ONCE"})
 _OP_NAMES: dict[int, str] = {
     code: name for name, code in vars(tflite.BuiltinOperator).items() if isinstance(code, int)
 }
@@ -152,7 +154,7 @@ def _read_operator(operator: Any, index: int, kinds: list[str], tensor_count: in
         raise ModelFormatError(f"operator {index} refers to operator code {opcode}, which does not exist")
     inputs = _read_operands(operator.InputsLength(), operator.Inputs, index, tensor_count, -1)
     outputs = _read_operands(operator.OutputsLength(), operator.Outputs, index, tensor_count, 0)
-    if not outputs:
+    if not outputs and kinds[opcode] not in WITHOUT_OUTPUT:
         raise ModelFormatError(f"operator {index} ({kinds[opcode]}) has no output")
     return Operator(
         index,

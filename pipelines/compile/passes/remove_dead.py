@@ -10,15 +10,16 @@ from dataclasses import replace
 
 from pipelines.compile.graph import Graph
 from pipelines.compile.passes.registry import graph_pass
+from pipelines.compile.reader import WITHOUT_OUTPUT
 
 
 @graph_pass(order=900)
 def remove_dead(graph: Graph) -> Graph:
-    """Keep the operators that the output depends on, in their order."""
+    """Keep the operators that the output or a later inference depends on, in their order."""
     needed = {graph.root(graph.output)}
     kept = []
     for operator in reversed(graph.operators):
-        if needed.isdisjoint(operator.outputs):
+        if operator.kind not in WITHOUT_OUTPUT and needed.isdisjoint(operator.outputs):
             continue
         kept.append(operator)
         needed.update(graph.root(tensor) for tensor in operator.inputs if tensor >= 0)
