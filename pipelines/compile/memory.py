@@ -7,12 +7,12 @@ Where a step can work in place and its input dies there, the output takes over t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pipelines.compile.graph import Graph
 from pipelines.compile.kernels import Step
-from pipelines.compile.plan import Request, place
+from pipelines.compile.plan import Request, Trail, place
 
 
 @dataclass(frozen=True)
@@ -49,10 +49,8 @@ class MemoryPlan:
 def plan_memory(graph: Graph, steps: Sequence[Step]) -> MemoryPlan:
     """Place the tensors of `graph`, whose operators were lowered to `steps`, and the steps' scratch memory."""
     lives = tensor_lives(graph)
-    blocks = _in_place(graph, steps, lives)
     requests = [
-        Request(root, graph.tensors[root].size_bytes, first, last, blocks.get(root))
-        for root, (first, last) in lives.items()
+        Request(root, graph.tensors[root].size_bytes, first, last) for root, (first, last) in lives.items()
     ]
     requests += [
         Request(("scratch", index), step.scratch_bytes, index, index)
@@ -60,7 +58,8 @@ def plan_memory(graph: Graph, steps: Sequence[Step]) -> MemoryPlan:
         if step.scratch_bytes
     ]
     # With the input low, what the caller computes it from can lie in the arena behind it.
-    placement = place(requests, low=graph.input)
+    trails = [trail for index in range(len(steps)) for trail in step_trails(graph, steps, index, lives)]
+    placement = place(requests, trails, low=graph.input)
     buffers = [
         Buffer(
             request.key if isinstance(request.key, int) else None,
@@ -91,24 +90,21 @@ def tensor_lives(graph: Graph) -> dict[int, tuple[int, int]]:
     return lives
 
 
-def _in_place(
-    graph: Graph, steps: Sequence[Step], lives: dict[int, tuple[int, int]]
-) -> dict[int, tuple[str, int]]:
-    """Root tensor -> the block that it shares with those whose bytes it takes over, or that take over its own."""
-    blocks: dict[int, tuple[str, int]] = {}
-    output = graph.root(graph.output)
-    for index, (operator, step) in enumerate(zip(graph.operators, steps, strict=True)):
-        target = operator.outputs[0]
-        for position in step.in_place_inputs:
-            source = graph.root(operator.inputs[position])
-            if source == output or source not in lives or lives[source][1] != index:
-                continue
-            if _same_kind(graph, source, target):
-                blocks[target] = blocks.setdefault(source, ("block", source))
-                break
-    return blocks
+def step_trails(
+    graph: Graph, steps: Sequence[Step], index: int, lives: Mapping[int, tuple[int, int]]
+) -> list[Trail]:
+    """How the output of step `index` may lie in the bytes of its inputs that nobody reads later."""
+    operator = graph.operators[index]
+    target = operator.outputs[0]
+    trails = []
+    for position in steps[index].in_place_inputs:
+        source = graph.root(operator.inputs[position])
+        dies = source in lives and lives[source][1] == index and source != graph.root(graph.output)
+        if dies and _fits(graph, source, target):
+            trails.append(Trail(source, target, 0, 0))
+    return trails
 
 
-def _same_kind(graph: Graph, first: int, second: int) -> bool:
-    a, b = graph.tensors[first], graph.tensors[second]
-    return a.dtype is b.dtype and a.size_bytes == b.size_bytes
+def _fits(graph: Graph, source: int, target: int) -> bool:
+    a, b = graph.tensors[source], graph.tensors[target]
+    return a.dtype is b.dtype and a.size_bytes >= b.size_bytes

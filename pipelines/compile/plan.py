@@ -1,14 +1,14 @@
 """Placement: where in an arena things lie that live for a while, so that the arena is small.
 
 This file knows no graph: it places requests. A request is a number of bytes that must keep their place from one
-step to another; two that live at the same time do not overlap, unless they belong to one block, whose members lie at
-fixed distances from one another because a kernel may work in place there.
+step to another. Two that live at the same time do not overlap, except where a `Trail` says how one may begin in or
+before the other, because it is made from it.
 
 No arena can be smaller than the most bytes that live at once, which is the lower bound. Placement is greedy first
-(Pisarchyk and Lee, "Efficient Memory Management for Deep Neural Net Inference", 2020): in a fixed order, each block
+(Pisarchyk and Lee, "Efficient Memory Management for Deep Neural Net Inference", 2020): in a fixed order, each request
 goes to the lowest offset that is free during its life. Where no order reaches the lower bound, a depth-first search
 looks on: some order of lowest offsets is optimal, because in any placement everything can sink until it rests on
-something. The search is the same every time, and its work is bounded.
+something (with trails that is a good rule, no proof). The search is the same every time, and its work is bounded.
 """
 
 from __future__ import annotations
@@ -17,26 +17,34 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 
 ALIGNMENT_BYTES = 4
-# Pairs of blocks that are compared before the search gives up: about a quarter of a second.
+# Pairs of requests that are compared before the search gives up: about a quarter of a second.
 _SEARCH_WORK = 200_000
-# With more blocks than this only the greedy orders are tried.
-_SEARCH_BLOCKS = 200
+# With more requests than this only the greedy orders are tried.
+_SEARCH_REQUESTS = 200
 
 
 @dataclass(frozen=True)
 class Request:
-    """`size_bytes` that live from step `first` to step `last`, both included.
-
-    Requests with the same `block` lie at fixed distances: each begins `shift` bytes (a multiple of the alignment,
-    maybe negative) after the block's origin, and they may overlap. Without a block it lies by itself.
-    """
+    """`size_bytes` that live from step `first` to step `last`, both included."""
 
     key: Hashable
     size_bytes: int
     first: int
     last: int
-    block: Hashable | None = None
-    shift: int = 0
+
+
+@dataclass(frozen=True)
+class Trail:
+    """Where `target` may begin, in bytes after the first byte of `source`, though both live: `least` to `most`.
+
+    A step that reads its input from front to back, and has read what it overwrites, may write its output so. Without
+    `least` it may begin as far in front as it likes. In place is 0 to 0.
+    """
+
+    source: Hashable
+    target: Hashable
+    most: int
+    least: int | None = None
 
 
 @dataclass(frozen=True)
@@ -48,26 +56,34 @@ class Placement:
     lower_bound_bytes: int
 
 
-@dataclass(frozen=True)
-class _Piece:
-    """Bytes [low, high) of a block, from step `first` to step `last`."""
+def place(
+    requests: Sequence[Request], trails: Sequence[Trail] = (), low: Hashable | None = None
+) -> Placement:
+    """Offsets, all multiples of the alignment, for requests with different keys.
 
-    low: int
-    high: int
-    first: int
-    last: int
-
-
-@dataclass(frozen=True)
-class _Block:
-    """What moves as one. The lowest piece begins at byte 0."""
-
-    index: int
-    pieces: tuple[_Piece, ...]
-    size: int
-    first: int
-    last: int
-    area: int
+    A placement turned upside down may be as good; of the two, the one is taken where the request `low` lies lower.
+    """
+    items = [
+        _Item(index, aligned(request.size_bytes), request.first, request.last)
+        for index, request in enumerate(requests)
+    ]
+    index_of = {request.key: index for index, request in enumerate(requests)}
+    overlaps = {
+        (index_of[trail.source], index_of[trail.target]): _windows(trail)
+        for trail in trails
+        if trail.source in index_of and trail.target in index_of
+    }
+    lower_bound = _lower_bound(items, overlaps)
+    rivals = _Rivals(items, overlaps)
+    found = _best_of_orders(items, rivals, lower_bound)
+    if _span(items, found) > lower_bound and len(items) <= _SEARCH_REQUESTS:
+        found = _Search(items, rivals, lower_bound, found).run()
+    span = _span(items, found)
+    if low is not None:
+        upside_down = {item.index: span - found[item.index] - item.size for item in items}
+        if upside_down[index_of[low]] < found[index_of[low]] and rivals.are_apart(upside_down):
+            found = upside_down
+    return Placement({request.key: found[index] for index, request in enumerate(requests)}, span, lower_bound)
 
 
 def aligned(size_bytes: int) -> int:
@@ -75,164 +91,152 @@ def aligned(size_bytes: int) -> int:
     return -(-size_bytes // ALIGNMENT_BYTES) * ALIGNMENT_BYTES
 
 
-def place(requests: Sequence[Request], low: Hashable | None = None) -> Placement:
-    """Offsets, all multiples of the alignment, for requests with different keys.
-
-    A placement turned upside down is as good; of the two, the one is taken where the request `low` lies lower.
-    """
-    members: dict[Hashable, list[Request]] = {}
-    for request in requests:
-        members.setdefault(("own", request.key) if request.block is None else request.block, []).append(
-            request
-        )
-    lowest = {block: min(each.shift for each in group) for block, group in members.items()}
-    blocks = [_block(index, group, lowest[key]) for index, (key, group) in enumerate(members.items())]
-    lower_bound = _lower_bound(blocks)
-    rivals = _Rivals(blocks)
-    found = _best_of_orders(blocks, rivals, lower_bound)
-    if _span(blocks, found) > lower_bound and len(blocks) <= _SEARCH_BLOCKS:
-        found = _Search(blocks, rivals, lower_bound, found).run()
-    span = _span(blocks, found)
-
-    def offsets_of(placed: Mapping[int, int]) -> dict[Hashable, int]:
-        return {
-            each.key: placed[index] + each.shift - lowest[key]
-            for index, (key, group) in enumerate(members.items())
-            for each in group
-        }
-
-    offsets = offsets_of(found)
-    upside_down = {block.index: span - found[block.index] - block.size for block in blocks}
-    if low is not None and rivals.are_apart(upside_down):
-        offsets = min(offsets, offsets_of(upside_down), key=lambda each: each[low])
-    return Placement(offsets, span, lower_bound)
+def trail_saving(source_bytes: int, target_bytes: int, most: int) -> int:
+    """How many bytes a target that begins `most` bytes after its source can share with it."""
+    behind = max(-most, 0)
+    return max(source_bytes + target_bytes - max(source_bytes + behind, target_bytes), 0)
 
 
-def _block(index: int, group: Sequence[Request], lowest: int) -> _Block:
-    pieces = tuple(
-        _Piece(each.shift - lowest, each.shift - lowest + aligned(each.size_bytes), each.first, each.last)
-        for each in group
-    )
-    return _Block(
-        index,
-        pieces,
-        max(piece.high for piece in pieces),
-        min(piece.first for piece in pieces),
-        max(piece.last for piece in pieces),
-        sum((piece.high - piece.low) * (piece.last - piece.first + 1) for piece in pieces),
-    )
+@dataclass(frozen=True)
+class _Item:
+    """A request whose size is a multiple of the alignment."""
+
+    index: int
+    size: int
+    first: int
+    last: int
+
+    @property
+    def area(self) -> int:
+        return self.size * (self.last - self.first + 1)
 
 
-def _lower_bound(blocks: Sequence[_Block]) -> int:
-    """The most bytes that live at once; where pieces of a block overlap, their bytes count once."""
+# Least and most of (target's offset - source's offset), multiples of the alignment.
+_Window = tuple[int | None, int]
+
+
+def _windows(trail: Trail) -> _Window:
+    least = None if trail.least is None else aligned(trail.least)
+    return least, trail.most // ALIGNMENT_BYTES * ALIGNMENT_BYTES
+
+
+def _lower_bound(items: Sequence[_Item], overlaps: Mapping[tuple[int, int], _Window]) -> int:
+    """The most bytes that live at once, less what a target can share with its sources while it is made."""
     changes: dict[int, int] = {}
-    for block in blocks:
-        moments = sorted({piece.first for piece in block.pieces} | {piece.last + 1 for piece in block.pieces})
-        before = 0
-        for moment in moments:
-            living = sorted(
-                (piece.low, piece.high) for piece in block.pieces if piece.first <= moment <= piece.last
-            )
-            bytes_now, end = 0, 0
-            for low, high in living:
-                bytes_now += max(high - max(low, end), 0)
-                end = max(end, high)
-            changes[moment] = changes.get(moment, 0) + bytes_now - before
-            before = bytes_now
-    living_bytes = most = 0
+
+    def lives(size: int, first: int, last: int) -> None:
+        changes[first] = changes.get(first, 0) + size
+        changes[last + 1] = changes.get(last + 1, 0) - size
+
+    for item in items:
+        lives(item.size, item.first, item.last)
+    shared: dict[int, int] = {}
+    for (source, target), (_, most) in overlaps.items():
+        if items[target].first <= items[source].last:
+            saving = trail_saving(items[source].size, items[target].size, most)
+            shared[target] = shared.get(target, 0) + saving
+    for target, saving in shared.items():
+        ends = [
+            items[source].last
+            for source, its in overlaps
+            if its == target and items[target].first <= items[source].last
+        ]
+        lives(-min(saving, items[target].size), items[target].first, max(ends))
+    living = most_living = 0
     for moment in sorted(changes):
-        living_bytes += changes[moment]
-        most = max(most, living_bytes)
-    return most
+        living += changes[moment]
+        most_living = max(most_living, living)
+    return most_living
 
 
 class _Rivals:
-    """For each block, the others that live at the same time and the distances at which they would overlap."""
+    """For each item, the others that live at the same time, and what its offset less theirs must not be between."""
 
-    def __init__(self, blocks: Sequence[_Block]) -> None:
-        self.of: list[list[tuple[int, list[tuple[int, int]]]]] = [[] for _ in blocks]
-        by_start = sorted(blocks, key=lambda block: block.first)
-        for position, block in enumerate(by_start):
+    def __init__(self, items: Sequence[_Item], overlaps: Mapping[tuple[int, int], _Window]) -> None:
+        self.of: list[list[tuple[int, int, int]]] = [[] for _ in items]
+        by_start = sorted(items, key=lambda item: item.first)
+        for position, item in enumerate(by_start):
             for other in by_start[position + 1 :]:
-                if other.first > block.last:
+                if other.first > item.last:
                     break
-                closed = _closed(block, other)
-                if closed:
-                    self.of[block.index].append((other.index, closed))
-                    self.of[other.index].append((block.index, [(-high, -low) for low, high in closed]))
+                for low, high in _closed(item, other, overlaps):
+                    self.of[other.index].append((item.index, low, high))
+                    self.of[item.index].append((other.index, -high, -low))
 
     def are_apart(self, offsets: Mapping[int, int]) -> bool:
         """Whether nothing that lives at the same time overlaps."""
         return not any(
             low < offsets[index] - offsets[other] < high
             for index, rivals in enumerate(self.of)
-            for other, closed in rivals
-            for low, high in closed
+            for other, low, high in rivals
         )
 
-    def lowest_offset(self, block: _Block, offsets: Mapping[int, int]) -> int:
-        """The lowest offset where `block` overlaps nothing of what is placed and lives with it."""
-        intervals = [
-            (offsets[other] + low, offsets[other] + high)
-            for other, closed in self.of[block.index]
-            if other in offsets
-            for low, high in closed
-        ]
+    def is_free(self, item: _Item, offset: int, offsets: Mapping[int, int]) -> bool:
+        return not any(
+            other in offsets and low < offset - offsets[other] < high
+            for other, low, high in self.of[item.index]
+        )
+
+    def lowest_offset(self, item: _Item, offsets: Mapping[int, int]) -> int:
+        """The lowest offset where `item` overlaps nothing of what is placed and lives with it."""
         offset = 0
-        for low, high in sorted(intervals):
+        for low, high in sorted(
+            (offsets[other] + low, offsets[other] + high)
+            for other, low, high in self.of[item.index]
+            if other in offsets
+        ):
             if low >= offset:
                 break
             offset = max(offset, high)
         return offset
 
 
-def _closed(block: _Block, other: _Block) -> list[tuple[int, int]]:
-    """Open intervals of (block's offset - other's offset) in which the two overlap while both live."""
-    return sorted(
-        {
-            (theirs.low - piece.high, theirs.high - piece.low)
-            for piece in block.pieces
-            for theirs in other.pieces
-            if piece.first <= theirs.last and theirs.first <= piece.last
-        }
-    )
+def _closed(item: _Item, other: _Item, overlaps: Mapping[tuple[int, int], _Window]) -> list[tuple[int, int]]:
+    """Open intervals of (other's offset - item's offset) in which the two overlap; `other` begins no earlier."""
+    window = overlaps.get((item.index, other.index))
+    if window is not None:
+        least, most = window
+        ends = [(most, item.size)] if least is None else [(-other.size, least), (most, item.size)]
+        return [(low, high) for low, high in ends if low < high]
+    window = overlaps.get((other.index, item.index))
+    if window is not None:
+        # The same seen from the other side: both begin in one step, and `item` is made from `other`.
+        return [(-high, -low) for low, high in _closed(other, item, overlaps)]
+    return [(-other.size, item.size)]
 
 
-def _span(blocks: Sequence[_Block], offsets: Mapping[int, int]) -> int:
-    return max((offsets[block.index] + block.size for block in blocks), default=0)
+def _span(items: Sequence[_Item], offsets: Mapping[int, int]) -> int:
+    return max((offsets[item.index] + item.size for item in items), default=0)
 
 
-_ORDERS: tuple[Callable[[_Block], tuple[int, ...]], ...] = (
-    lambda block: (-block.size, block.first),
-    lambda block: (-block.area, block.first),
-    lambda block: (block.first, -block.size),
-    lambda block: (-block.last, -block.size),
+_ORDERS: tuple[Callable[[_Item], tuple[int, ...]], ...] = (
+    lambda item: (-item.size, item.first),
+    lambda item: (-item.area, item.first),
+    lambda item: (item.first, -item.size),
+    lambda item: (-item.last, -item.size),
 )
 
 
-def _best_of_orders(blocks: Sequence[_Block], rivals: _Rivals, lower_bound: int) -> dict[int, int]:
+def _best_of_orders(items: Sequence[_Item], rivals: _Rivals, lower_bound: int) -> dict[int, int]:
     found: list[dict[int, int]] = []
     for order in _ORDERS:
         offsets: dict[int, int] = {}
-        for block in sorted(blocks, key=order):
-            offsets[block.index] = rivals.lowest_offset(block, offsets)
+        for item in sorted(items, key=order):
+            offsets[item.index] = rivals.lowest_offset(item, offsets)
         found.append(offsets)
-    found.append(_from_both_ends(blocks, rivals, lower_bound))
-    return min(found, key=lambda offsets: _span(blocks, offsets))
+    found.append(_from_both_ends(items, rivals, lower_bound))
+    return min(found, key=lambda offsets: _span(items, offsets))
 
 
-def _from_both_ends(blocks: Sequence[_Block], rivals: _Rivals, arena_bytes: int) -> dict[int, int]:
-    """Blocks in the order of their birth, at the bottom and the top by turns, as a chain of layers wants it."""
+def _from_both_ends(items: Sequence[_Item], rivals: _Rivals, arena_bytes: int) -> dict[int, int]:
+    """Items in the order of their birth, at the bottom and the top by turns, as a chain of layers wants it."""
     offsets: dict[int, int] = {}
-    for turn, block in enumerate(sorted(blocks, key=_ORDERS[2])):
-        top = arena_bytes - block.size
-        fits_on_top = top >= 0 and all(
-            not low < top - offsets[other] < high
-            for other, closed in rivals.of[block.index]
-            if other in offsets
-            for low, high in closed
-        )
-        offsets[block.index] = top if turn % 2 and fits_on_top else rivals.lowest_offset(block, offsets)
+    for turn, item in enumerate(sorted(items, key=_ORDERS[2])):
+        top = arena_bytes - item.size
+        if turn % 2 and top >= 0 and rivals.is_free(item, top, offsets):
+            offsets[item.index] = top
+        else:
+            offsets[item.index] = rivals.lowest_offset(item, offsets)
     return offsets
 
 
@@ -240,13 +244,13 @@ class _Search:
     """Depth first over orders of placement; a branch ends where it can no longer beat the best one."""
 
     def __init__(
-        self, blocks: Sequence[_Block], rivals: _Rivals, lower_bound: int, best: dict[int, int]
+        self, items: Sequence[_Item], rivals: _Rivals, lower_bound: int, best: dict[int, int]
     ) -> None:
-        self._blocks = sorted(blocks, key=_ORDERS[1])
+        self._items = sorted(items, key=_ORDERS[1])
         self._rivals = rivals
         self._lower_bound = lower_bound
         self._best = best
-        self._best_span = _span(blocks, best)
+        self._best_span = _span(items, best)
         self._work = _SEARCH_WORK
 
     def run(self) -> dict[int, int]:
@@ -254,23 +258,23 @@ class _Search:
         return self._best
 
     def _extend(self, offsets: dict[int, int], floor: int) -> None:
-        """Place one more block, none lower than `floor`, where the last one lies: other orders give the same."""
-        if len(offsets) == len(self._blocks):
-            self._best, self._best_span = dict(offsets), _span(self._blocks, offsets)
+        """Place one more item, none lower than `floor`, where the last one lies: other orders give the same."""
+        if len(offsets) == len(self._items):
+            self._best, self._best_span = dict(offsets), _span(self._items, offsets)
             return
         choices = []
-        for block in self._blocks:
-            if block.index in offsets:
+        for item in self._items:
+            if item.index in offsets:
                 continue
-            self._work -= 1 + len(self._rivals.of[block.index])
-            offset = self._rivals.lowest_offset(block, offsets)
-            if offset + block.size >= self._best_span:
+            self._work -= 1 + len(self._rivals.of[item.index])
+            offset = self._rivals.lowest_offset(item, offsets)
+            if offset + item.size >= self._best_span:
                 return
-            choices.append((offset, block))
-        for offset, block in sorted(choices, key=lambda choice: choice[0]):
+            choices.append((offset, item))
+        for offset, item in sorted(choices, key=lambda choice: choice[0]):
             if self._work <= 0 or self._best_span <= self._lower_bound:
                 return
-            if offset >= floor and offset + block.size < self._best_span:
-                offsets[block.index] = offset
+            if offset >= floor and offset + item.size < self._best_span:
+                offsets[item.index] = offset
                 self._extend(offsets, offset)
-                del offsets[block.index]
+                del offsets[item.index]
