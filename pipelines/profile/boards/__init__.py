@@ -42,6 +42,37 @@ class EmulatorSettings(_Table):
     ram_origin: int = Field(ge=0)
 
 
+class FlashCache(_Table):
+    """A cache between core and flash: ``sets`` times ``ways`` lines."""
+
+    line_bytes: int = Field(gt=0)
+    sets: int = Field(gt=0)
+    ways: int = Field(gt=0)
+
+    @property
+    def size_bytes(self) -> int:
+        return self.line_bytes * self.sets * self.ways
+
+
+class FlashTiming(_Table):
+    """How long the core waits for its flash at the board's clock.
+
+    Args:
+        wait_states: cycles that reading a line (``read_bytes``, or one of a cache) takes longer than reading RAM.
+        read_bytes: what one read of the flash brings.
+        prefetch: the line that follows is read while the core executes the present one.
+        instruction_cache, data_cache: absent where there is none.
+        source: where these figures are from.
+    """
+
+    wait_states: int = Field(ge=0)
+    read_bytes: int = Field(default=4, gt=0)
+    prefetch: bool = False
+    instruction_cache: FlashCache | None = None
+    data_cache: FlashCache | None = None
+    source: str
+
+
 class Board(_Table):
     """A device profile: core, clock, flash, RAM, and what the core can do beside integers."""
 
@@ -56,6 +87,7 @@ class Board(_Table):
     mve: bool
     note: str = ""
     source: str
+    flash: FlashTiming
     toolchain: ToolchainFlags
     emulator: EmulatorSettings
 
@@ -65,7 +97,7 @@ class Board(_Table):
 
     def summary(self) -> dict[str, Any]:
         """What a person chooses a board by (JSON)."""
-        return self.model_dump(mode="json", exclude={"toolchain", "emulator"})
+        return self.model_dump(mode="json", exclude={"flash", "toolchain", "emulator"})
 
 
 @cache
