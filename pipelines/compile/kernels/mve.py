@@ -1,0 +1,58 @@
+"""Constants in the order that the kernels with Helium instructions (MVE) read them; see `native/mve_*.h`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from pipelines.compile.kernels.base import Step
+from pipelines.compile.quantize import Multiplier
+
+LANES_INT8, LANES_INT32 = 16, 4
+
+
+def with_arrays(step: Step, arrays: Mapping[str, npt.NDArray[Any]], scratch_bytes: int) -> Step:
+    """The step with the flavour "mve" of its constants and memory for that form of its kernel."""
+    constants = tuple(
+        replace(each, flavours={**each.flavours, "mve": _as_type(arrays[each.name], each.c_type)})
+        if each.name in arrays
+        else each
+        for each in step.constants
+    )
+    return replace(step, constants=constants, scratch_bytes=max(step.scratch_bytes, scratch_bytes))
+
+
+def matrix(weights: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """[outputs, products] -> [outputs / 4, products / 16, 4 outputs, 16 products], filled up with zeros."""
+    outputs, products = weights.shape
+    filled = np.pad(weights, ((0, -outputs % LANES_INT32), (0, -products % LANES_INT8))).astype(np.int8)
+    blocks = filled.reshape(-1, LANES_INT32, filled.shape[1] // LANES_INT8, LANES_INT8)
+    return np.ascontiguousarray(blocks.transpose(0, 2, 1, 3))
+
+
+def stage(bias: npt.NDArray[Any], found: list[Multiplier]) -> dict[str, npt.NDArray[Any]]:
+    """Bias, multiplier and shift for each output, filled up with zeros to whole vectors."""
+    outputs = len(bias)
+    each = found if len(found) > 1 else found * outputs
+    arrays = {
+        "bias": bias,
+        "multiplier": np.array([multiplier.mantissa for multiplier in each]),
+        "shift": np.array([multiplier.shift for multiplier in each]),
+    }
+    return {name: np.pad(values, (0, -outputs % LANES_INT32)) for name, values in arrays.items()}
+
+
+def whole_vectors(size: int) -> int:
+    """The size of an array of int8 filled up to whole vectors."""
+    return -(-size // LANES_INT8) * LANES_INT8
+
+
+def _as_type(values: npt.NDArray[Any], c_type: str) -> npt.NDArray[Any]:
+    """Bytes as words where the portable array is of words."""
+    if values.dtype == np.int8 and c_type == "int32_t":
+        return np.ascontiguousarray(values).view("<i4")
+    return values
