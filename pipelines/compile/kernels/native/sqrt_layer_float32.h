@@ -1,0 +1,20 @@
+#include "image_row.h"
+#include "sqrt_float32.h"
+
+typedef struct {
+    int32_t channels;
+} sqrt_layer_float32_parameters;
+
+/* SQRT. The output may be the input. */
+static void sqrt_layer_float32(const sqrt_layer_float32_parameters *p, const tile *t, const float *input,
+                               float *output)
+{
+    const int32_t values = image_row_values(t, p->channels);
+    for (int32_t y = t->first_row; y < t->end_row; ++y) {
+        const float *source = input + image_row_at(t, &t->inputs[0], y, p->channels);
+        float *target = output + image_row_at(t, &t->output, y, p->channels);
+        for (int32_t i = 0; i < values; ++i) {
+            target[i] = sqrt_float32(source[i]);
+        }
+    }
+}

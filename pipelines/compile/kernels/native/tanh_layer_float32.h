@@ -1,0 +1,20 @@
+#include "image_row.h"
+#include "tanh_float32.h"
+
+typedef struct {
+    int32_t channels;
+} tanh_layer_float32_parameters;
+
+/* TANH. The output may be the input. */
+static void tanh_layer_float32(const tanh_layer_float32_parameters *p, const tile *t, const float *input,
+                               float *output)
+{
+    const int32_t values = image_row_values(t, p->channels);
+    for (int32_t y = t->first_row; y < t->end_row; ++y) {
+        const float *source = input + image_row_at(t, &t->inputs[0], y, p->channels);
+        float *target = output + image_row_at(t, &t->output, y, p->channels);
+        for (int32_t i = 0; i < values; ++i) {
+            target[i] = tanh_float32(source[i]);
+        }
+    }
+}
