@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from pipelines.compile.graph import DType
-from pipelines.compile.kernels import output_stage
+from pipelines.compile.kernels import mve, output_stage, pairs
 from pipelines.compile.kernels.base import Constant, Fields, Layer, Step
 from pipelines.compile.kernels.spatial import Window
 
@@ -31,38 +32,59 @@ def lower_int8(
     bias = output_stage.bias_values(layer, 2, outputs, DType.INT32)
     folded = output_stage.folded_bias(layer, bias, weights, zero_point)
     found_multipliers = output_stage.multipliers(layer, image, layer.input(1), single_precision=False)
-    fast = (
+    stage = output_stage.fields(layer, activation, per_channel=len(found_multipliers) > 1)
+    macs = found.output[0] * found.output[1] * outputs * products
+    parameters: Fields = {"geometry": geometry, "input_zero_point": zero_point, "stage": stage}
+    if not (
         geometry["groups"] == 1
         and (found.dilation[1] == 1 or found.kernel[1] == 1)
         and output_stage.shifts_right(folded, weights, found_multipliers)
-    )
-    scratch_bytes = products
-    in_place_inputs: tuple[int, ...] = ()
-    if fast:
-        row_length = found.kernel[1] * image.shape[3]
-        weights = _rows_of_whole_groups(weights, found.kernel[0])
-        edge_bytes = 0 if pointwise else row_length
-        scratch_bytes = PATCHES * weights.shape[1] * 2 + edge_bytes
-        if pointwise and found.stride == (1, 1):
-            in_place_inputs = (0,)
-    source = "conv_2d_int8" if fast else "general_conv_2d_int8"
-    stage = output_stage.fields(layer, activation, per_channel=len(found_multipliers) > 1)
-    return Step(
-        call=f"{source}({{parameters}}, {'{tile}, ' if fast else ''}{{input0}}, {{weights}}, {{bias}}, "
-        "{multiplier}, {shift}, {scratch}, {output})",
-        source=f"{source}.h",
+        and pairs.weights_fit(weights)
+        and pairs.sums_fit(folded, weights)
+    ):
+        return Step(
+            call="general_conv_2d_int8({parameters}, {input0}, {weights}, {bias}, {multiplier}, {shift}, "
+            "{scratch}, {output})",
+            source="general_conv_2d_int8.h",
+            parameters_type="conv_2d_int8_parameters",
+            parameters=parameters,
+            constants=(
+                Constant("weights", "int8_t", weights),
+                *output_stage.constants(folded, found_multipliers),
+            ),
+            macs=macs,
+            scratch_bytes=products,
+        )
+    row_length = found.kernel[1] * image.shape[3]
+    rows = _rows_of_whole_groups(weights, found.kernel[0])
+    words = pairs.coded(rows)
+    dsp = {
+        "weights": pairs.in_blocks(words, 2),
+        "bias": pairs.channels(folded, rows, found_multipliers),
+        "multiplier": np.zeros(1),
+        "shift": np.zeros(1),
+    }
+    step = Step(
+        call="conv_2d_int8({parameters}, {tile}, {input0}, {weights}, {bias}, {multiplier}, {shift}, "
+        "{scratch}, {output})",
+        source="conv_2d_int8.h",
         parameters_type="conv_2d_int8_parameters",
-        parameters={"geometry": geometry, "input_zero_point": zero_point, "stage": stage},
-        constants=(
-            Constant("weights", "int8_t", weights),
-            *output_stage.constants(folded, found_multipliers),
+        parameters=parameters,
+        constants=tuple(
+            replace(each, flavours={"dsp": dsp[each.name]})
+            for each in (
+                Constant("weights", "int32_t", _words(weights)),
+                *output_stage.constants(folded, found_multipliers),
+            )
         ),
-        macs=found.output[0] * found.output[1] * outputs * products,
-        scratch_bytes=scratch_bytes,
-        scratch_type="wide_int8" if fast else "int8_t",
-        in_place_inputs=in_place_inputs,
-        reach=found.reach if fast else None,
+        macs=macs,
+        scratch_bytes=PATCHES * words.shape[1] * 8 + (0 if pointwise else row_length),
+        scratch_type="int32_t",
+        in_place_inputs=(0,) if pointwise and found.stride == (1, 1) else (),
+        reach=found.reach,
     )
+    arrays = {"weights": mve.matrix(weights), **mve.stage(folded, found_multipliers)}
+    return mve.with_arrays(step, arrays, scratch_bytes=2 * mve.whole_vectors(products))
 
 
 def _rows_of_whole_groups(weights: npt.NDArray[Any], kernel_height: int) -> npt.NDArray[Any]:
@@ -70,3 +92,9 @@ def _rows_of_whole_groups(weights: npt.NDArray[Any], kernel_height: int) -> npt.
     outputs, products = weights.shape
     rows = weights.reshape(outputs, kernel_height, products // kernel_height)
     return np.pad(rows, ((0, 0), (0, 0), (0, -rows.shape[2] % 4))).reshape(outputs, -1)
+
+
+def _words(weights: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """int8 as words, filled up with zeros at the end."""
+    flat = weights.astype(np.int8).reshape(-1)
+    return np.pad(flat, (0, -flat.size % 4)).view("<i4")

@@ -21,19 +21,23 @@ static inline fast_stage_int8 fast_stage_of(const output_stage_int8 *stage, cons
     return fast;
 }
 
-/* Scale and saturate; what is left is to clamp, where the layer's range is_narrow. */
-static inline int32_t fast_requantize_int8(const fast_stage_int8 *fast, int32_t sum)
+/* Scale and saturate; what is left is to clamp, where the layer's range is_narrow. `twice` is twice the multiplier. */
+static inline int32_t fast_scale_int8(int32_t sum, int32_t twice, int32_t offset, int32_t right)
 {
 #if WITH_DSP
     /* sum * 2^32 + sum * (2 * multiplier - 2^32), rounded to its upper word. */
-    const int32_t twice = (int32_t)((uint32_t)fast->multiplier << 1);
     int32_t high;
     __asm__("smmlar %0, %1, %2, %1" : "=r"(high) : "r"(sum), "r"(twice));
-    high = (high + (high >> 31) + fast->offset) >> fast->right;
+    high = (high + (high >> 31) + offset) >> right;
     __asm__("ssat %0, #8, %1" : "=r"(high) : "r"(high));
     return high;
 #else
-    const int32_t high = (int32_t)(((int64_t)sum * fast->multiplier + ((int64_t)1 << 30)) >> 31);
-    return clamp_int8((high + (high >> 31) + fast->offset) >> fast->right, -128, 127);
+    const int32_t high = (int32_t)(((int64_t)sum * (uint32_t)twice + ((int64_t)1 << 31)) >> 32);
+    return clamp_int8((high + (high >> 31) + offset) >> right, -128, 127);
 #endif
+}
+
+static inline int32_t fast_requantize_int8(const fast_stage_int8 *fast, int32_t sum)
+{
+    return fast_scale_int8(sum, (int32_t)((uint32_t)fast->multiplier << 1), fast->offset, fast->right);
 }
