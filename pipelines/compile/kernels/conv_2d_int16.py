@@ -1,6 +1,6 @@
 """CONV_2D with int16 activations and int8 weights.
 
-The values need no widening: a patch is multiplied as it lies in memory, four pixels at a time.
+The values need no widening: the patches of four pixels are gathered and multiplied as they are.
 """
 
 from __future__ import annotations
@@ -47,22 +47,16 @@ def lower_convolution_int16(
 ) -> Step:
     """The step of a convolution whose filters are the rows of `weights`."""
     image = layer.input(0)
-    outputs, products = weights.shape
+    outputs = weights.shape[0]
     groups = image.shape[3] // group_channels
     stage = output_stage(layer, weights, layer.input(1), activation)
-    gathers = (
-        products % 4 != 0
-        or found.kernel != (1, 1)
-        or groups != 1
-        or found.pad_before != (0, 0)
-        or layer.operator.padding is not None
-    )
     rows = in_groups_of_four(weights)
+    source = "conv_2d_int16" if stage.fast else "general_conv_2d_int16"
+    shift = "" if stage.fast else "{shift}, "
     return Step(
-        call="conv_2d_int16({parameters}, {tile}, {input0}, {weights}, {bias}, {multiplier}, {shift}, "
-        + ("{scratch}" if gathers else "NULL")
-        + ", {output})",
-        source="conv_2d_int16.h",
+        call=f"{source}({{parameters}}, {{tile}}, {{input0}}, {{weights}}, {{bias}}, {{multiplier}}, {shift}"
+        "{scratch}, {output})",
+        source=f"{source}.h",
         parameters_type="conv_2d_int16_parameters",
         parameters={
             "geometry": {
@@ -73,7 +67,6 @@ def lower_convolution_int16(
                 "group_channels": group_channels,
                 "output_channels": outputs,
             },
-            "gathers": int(gathers),
             "matrix": {
                 "rows": outputs // groups,
                 "length": rows.values.shape[1],
@@ -83,7 +76,7 @@ def lower_convolution_int16(
         },
         constants=(rows, *stage.constants),
         macs=found.output[0] * found.output[1] * weights.size,
-        scratch_bytes=PATCHES * rows.values.shape[1] * 2 if gathers else 0,
+        scratch_bytes=(PATCHES if stage.fast else 1) * rows.values.shape[1] * 2,
         scratch_type="int16_t",
         reach=found.reach,
     )

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 import tflite
 
 from pipelines.compile.graph import DType
 from pipelines.compile.kernels.base import Constant, Layer, Step, kernel
-from pipelines.compile.kernels.conv_2d_int16 import lower_convolution_int16
+from pipelines.compile.kernels.conv_2d_int16 import DSP_ORDER, lower_convolution_int16
 from pipelines.compile.kernels.int16 import SAFE_PRODUCTS, output_stage, require_int16
 from pipelines.compile.kernels.spatial import output_shape, require_image, window
 
@@ -43,8 +46,9 @@ def depthwise_conv_2d_int16(layer: Layer) -> Step:
             f"has a window of {rows.shape[1]} pixels, whose sums may overflow", "use a smaller window"
         )
     return Step(
-        call="depthwise_conv_2d_int16({parameters}, {tile}, {input0}, {weights}, {bias}, {multiplier}, {shift}, "
-        "{output})",
+        call="depthwise_conv_2d_int16({parameters}, {tile}, {input0}, {weights}, {bias}, {multiplier}, "
+        + ("NULL" if stage.fast else "{shift}")
+        + ", {output})",
         source="depthwise_conv_2d_int16.h",
         parameters_type="depthwise_conv_2d_int16_parameters",
         parameters={
@@ -56,7 +60,17 @@ def depthwise_conv_2d_int16(layer: Layer) -> Step:
             },
             "stage": stage.fields,
         },
-        constants=(Constant("weights", "int8_t", weights), *stage.constants),
+        constants=(_weights(weights.reshape(-1, outputs), outputs // channels), *stage.constants),
         macs=found.output[0] * found.output[1] * weights.size,
         reach=found.reach,
     )
+
+
+def _weights(taps: npt.NDArray[Any], depth_multiplier: int) -> Constant:
+    """[taps, outputs]; where channels are taken four at a time, with each four in the order that SXTB16 wants."""
+    if depth_multiplier != 1:
+        return Constant("weights", "int8_t", taps)
+    paired = taps.copy()
+    whole = taps.shape[1] // 4 * 4
+    paired[:, :whole] = taps[:, :whole].reshape(len(taps), -1, 4)[:, :, DSP_ORDER].reshape(len(taps), whole)
+    return Constant("weights", "int8_t", taps, flavours={"dsp": paired})

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 import tflite
 
 from pipelines.compile.graph import DType
@@ -29,19 +34,22 @@ def fully_connected_int16(layer: Layer) -> Step:
         )
     weights = layer.constant(1, DType.INT8)
     stage = output_stage(layer, weights, matrix, layer.activation(options.FusedActivationFunction()))
-    rows = in_groups_of_four(weights)
+    rows = in_groups_of_four(np.pad(weights, ((0, -outputs % 4 if stage.fast else 0), (0, 0))))
     length = rows.values.shape[1]
-    gathers = length != products
+    source = "fully_connected_int16" if stage.fast else "general_fully_connected_int16"
+    if stage.fast:
+        rows = replace(rows, flavours={"dsp": _four_rows_side_by_side(rows.flavours["dsp"])})
+    gathers = length != products or not stage.fast
     return Step(
-        call="fully_connected_int16({parameters}, {input0}, {weights}, {bias}, {multiplier}, {shift}, "
+        call=f"{source}({{parameters}}, {{input0}}, {{weights}}, {{bias}}, {{multiplier}}, "
+        + ("" if stage.fast else "{shift}, ")
         + ("{scratch}" if gathers else "NULL")
         + ", {output})",
-        source="fully_connected_int16.h",
+        source=f"{source}.h",
         parameters_type="fully_connected_int16_parameters",
         parameters={
             "vectors": vectors,
             "input_size": products,
-            "gathers": int(gathers),
             "matrix": {
                 "rows": outputs,
                 "length": length,
@@ -54,3 +62,9 @@ def fully_connected_int16(layer: Layer) -> Step:
         scratch_bytes=length * 2 if gathers else 0,
         scratch_type="int16_t",
     )
+
+
+def _four_rows_side_by_side(rows: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """[outputs, products] -> [outputs / 4, products / 4, 4 outputs, 4 products]."""
+    outputs, products = rows.shape
+    return np.ascontiguousarray(rows.reshape(outputs // 4, 4, products // 4, 4).transpose(0, 2, 1, 3))

@@ -24,8 +24,10 @@ MAX_SUM = 2**47 - 1
 MAX_SHIFT = 7
 # Products of int16 and int8 values that a 32-bit sum holds whatever the values: 500 * 2**15 * 2**7 < 2**31.
 SAFE_PRODUCTS = 500
+# Shifts to the right at which a multiplier of 15 bits can be moved up so that the shift is by 32 bits.
+FAST_SHIFTS = range(16, 33)
 # How `native/output_stage_int16.h` scales a sum.
-NARROW_SUMS, WIDE_SUMS, BIAS_OF_INT32 = 0, 1, 2
+FAST, NARROW_SUMS, WIDE_SUMS, BIAS_OF_INT32 = 0, 1, 2, 3
 
 
 def require_int16(layer: Layer, *tensors: Tensor) -> None:
@@ -72,10 +74,12 @@ def activation_range_int16(activation: str, scale: float) -> tuple[int, int]:
 class Stage:
     """Bias and scaling of a layer that accumulates products.
 
+    `fast`: its sums fit 32 bits, and the upper half of their product with one multiplier is all that is needed.
     `chunk` is how many products in a row may be added up in 32 bits: all of them, filled up to groups of four, where
     that is proven.
     """
 
+    fast: bool
     fields: Fields
     constants: tuple[Constant, ...]
     chunk: int
@@ -101,14 +105,20 @@ def output_stage(
     if least > greatest:
         layer.malformed("has an empty activation range")
     found = _multipliers(layer, matrix)
-    words = bias.astype("<i8").view("<i4") if mode == WIDE_SUMS else bias
     scaling = [_reduced(layer, each) if mode != BIAS_OF_INT32 else each for each in found]
+    fast = mode == NARROW_SUMS and all(each.shift in FAST_SHIFTS for each in scaling)
+    if fast:
+        mode = FAST
+        scaling = [Multiplier(each.mantissa << (32 - each.shift), 0) for each in scaling]
+    words = bias.astype("<i8").view("<i4") if mode == WIDE_SUMS else bias
+    shifts = Constant("shift", "int8_t", np.array([each.shift for each in scaling]))
     return Stage(
+        fast,
         {"least": least, "greatest": greatest, "mode": mode, "per_channel": int(len(found) > 1)},
         (
             Constant("bias", "int32_t", words),
             Constant("multiplier", "int32_t", np.array([each.mantissa for each in scaling])),
-            Constant("shift", "int8_t", np.array([each.shift for each in scaling])),
+            *(() if fast else (shifts,)),
         ),
         -(-products // 4) * 4 if int(reach.max(initial=0)) <= INT32_MAX else SAFE_PRODUCTS,
     )

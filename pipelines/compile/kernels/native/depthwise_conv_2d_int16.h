@@ -1,5 +1,7 @@
 #include "depthwise_conv_2d_geometry.h"
-#include "output_stage_int16.h"
+#include "fast_stage_int16.h"
+#include "general_stage_int16.h"
+#include "int16_pairs.h"
 #include "tile.h"
 
 typedef struct {
@@ -7,23 +9,53 @@ typedef struct {
     output_stage_int16 stage;
 } depthwise_conv_2d_int16_parameters;
 
-/* Add one tap of the window to the sums of count output channels, the first of which is `first`. */
-static inline void depthwise_tap_int16(const int16_t *pixel, const int8_t *weights, int32_t depth_multiplier,
-                                       int32_t first, int32_t count, int32_t *sums)
+/* The first and, exclusive, the last tap of a window at `origin` that lie in [0, size). */
+static inline int32_t first_tap(int32_t origin, int32_t dilation, int32_t taps)
 {
-    if (depth_multiplier == 1) {
-        for (int32_t i = 0; i < count; ++i) {
-            sums[i] += (int32_t)pixel[first + i] * weights[first + i];
-        }
-    } else {
-        for (int32_t i = 0; i < count; ++i) {
-            sums[i] += (int32_t)pixel[(first + i) / depth_multiplier] * weights[first + i];
-        }
-    }
+    const int32_t first = origin < 0 ? (-origin + dilation - 1) / dilation : 0;
+    return first < taps ? first : taps;
 }
 
-/* DEPTHWISE_CONV_2D: weights are [kernel_height][kernel_width][output channels]. A tap outside the image adds nothing.
- * The products of a window fit 32 bits; the bias comes on top in 64. */
+static inline int32_t end_tap(int32_t origin, int32_t dilation, int32_t taps, int32_t size)
+{
+    const int32_t end = size > origin ? (size - origin + dilation - 1) / dilation : 0;
+    return end < taps ? end : taps;
+}
+
+#if INT16_PAIRS
+/* Four channels, of which x01 and x23 are two each. */
+static inline void add_4_products_int16(const int16_t *values, const int8_t *weights, int32_t sums[4])
+{
+    const int32_t word = load_word_of(weights);
+    const int32_t x01 = load_word_of(values);
+    const int32_t x23 = load_word_of(values + 2);
+    const int32_t w01 = first_two_weights(word);
+    const int32_t w23 = last_two_weights(word);
+    sums[0] = __smlabb(x01, w01, sums[0]);
+    sums[1] = __smlatt(x01, w01, sums[1]);
+    sums[2] = __smlabb(x23, w23, sums[2]);
+    sums[3] = __smlatt(x23, w23, sums[3]);
+}
+#else
+static inline void add_4_products_int16(const int16_t *values, const int8_t *weights, int32_t sums[4])
+{
+    for (int32_t i = 0; i < 4; ++i) {
+        sums[i] += (int32_t)values[i] * weights[i];
+    }
+}
+#endif
+
+/* Scale a sum and add the bias. */
+static inline int16_t depthwise_output_int16(const output_stage_int16 *stage, int32_t sum, const int32_t *bias,
+                                             const int32_t *multiplier, const int8_t *shift, int32_t channel)
+{
+    return stage->mode == 0 ? fast_requantize_int16(stage, bias[channel] + sum, multiplier, channel)
+                            : general_requantize_int16(stage, sum, bias, multiplier, shift, channel);
+}
+
+/* DEPTHWISE_CONV_2D: weights are [kernel_height][kernel_width][output channels], for the DSP extension with each whole
+ * group of four channels in the order 0, 2, 1, 3 where the depth multiplier is 1. A tap outside the image adds nothing.
+ * The products of a window fit 32 bits; the bias comes on top, in 64 where it must. */
 static void depthwise_conv_2d_int16(const depthwise_conv_2d_int16_parameters *parameters, const tile *t,
                                     const int16_t *input, const int8_t *weights, const int32_t *bias,
                                     const int32_t *multiplier, const int8_t *shift, int16_t *output)
@@ -31,31 +63,45 @@ static void depthwise_conv_2d_int16(const depthwise_conv_2d_int16_parameters *pa
     const depthwise_conv_2d_geometry *g = &parameters->geometry;
     const output_stage_int16 *stage = &parameters->stage;
     const int32_t outputs = g->input_channels * g->depth_multiplier;
+    const int32_t fours = g->depth_multiplier == 1 ? outputs & ~3 : 0;
+    const int32_t step = g->dilation_width * g->input_channels;
     for (int32_t y = t->first_row; y < t->end_row; ++y) {
+        const int32_t top = y * g->stride_height - g->pad_top;
+        const int32_t y_begin = first_tap(top, g->dilation_height, g->kernel_height);
+        const int32_t y_end = end_tap(top, g->dilation_height, g->kernel_height, g->input_height);
         int16_t *target = output + view_pixel(&t->output, y, t->first_column) * outputs;
         for (int32_t x = t->first_column; x < t->end_column; ++x, target += outputs) {
-            for (int32_t first = 0; first < outputs; first += DEPTHWISE_BLOCK) {
-                const int32_t rest = outputs - first;
-                const int32_t count = rest < DEPTHWISE_BLOCK ? rest : (int32_t)DEPTHWISE_BLOCK;
-                const int8_t *tap = weights;
-                int32_t sums[DEPTHWISE_BLOCK];
-                for (int32_t i = 0; i < count; ++i) {
-                    sums[i] = 0;
-                }
-                for (int32_t ky = 0; ky < g->kernel_height; ++ky) {
-                    const int32_t row = y * g->stride_height - g->pad_top + ky * g->dilation_height;
-                    for (int32_t kx = 0; kx < g->kernel_width; ++kx, tap += outputs) {
-                        const int32_t column = x * g->stride_width - g->pad_left + kx * g->dilation_width;
-                        if (row >= 0 && row < g->input_height && column >= 0 && column < g->input_width) {
-                            depthwise_tap_int16(input + view_pixel(&t->inputs[0], row, column) * g->input_channels,
-                                                tap, g->depth_multiplier, first, count, sums);
-                        }
+            const int32_t left = x * g->stride_width - g->pad_left;
+            const int32_t x_begin = first_tap(left, g->dilation_width, g->kernel_width);
+            const int32_t x_end = end_tap(left, g->dilation_width, g->kernel_width, g->input_width);
+            const int32_t column = left + x_begin * g->dilation_width;
+            for (int32_t first = 0; first < fours; first += 4) {
+                int32_t sums[4] = {0, 0, 0, 0};
+                for (int32_t ky = y_begin; ky < y_end; ++ky) {
+                    const int32_t row = top + ky * g->dilation_height;
+                    const int16_t *values = input + view_pixel(&t->inputs[0], row, column) * g->input_channels + first;
+                    const int8_t *tap = weights + (ky * g->kernel_width + x_begin) * outputs + first;
+                    for (int32_t kx = x_begin; kx < x_end; ++kx, values += step, tap += outputs) {
+                        add_4_products_int16(values, tap, sums);
                     }
                 }
-                for (int32_t i = 0; i < count; ++i) {
-                    const int64_t sum = bias_int16(stage, bias, first + i) + sums[i];
-                    target[first + i] = requantize_int16(stage, sum, multiplier, shift, first + i);
+                for (int32_t i = 0; i < 4; ++i) {
+                    target[first + i] =
+                        depthwise_output_int16(stage, sums[i], bias, multiplier, shift, first + i);
                 }
+            }
+            for (int32_t channel = fours; channel < outputs; ++channel) {
+                int32_t sum = 0;
+                for (int32_t ky = y_begin; ky < y_end; ++ky) {
+                    const int32_t row = top + ky * g->dilation_height;
+                    const int16_t *values = input + view_pixel(&t->inputs[0], row, column) * g->input_channels +
+                                            channel / g->depth_multiplier;
+                    const int8_t *tap = weights + (ky * g->kernel_width + x_begin) * outputs + channel;
+                    for (int32_t kx = x_begin; kx < x_end; ++kx, values += step, tap += outputs) {
+                        sum += (int32_t)*values * *tap;
+                    }
+                }
+                target[channel] = depthwise_output_int16(stage, sum, bias, multiplier, shift, channel);
             }
         }
     }

@@ -15,15 +15,16 @@ static inline int32_t interpolate_int16(const int16_t *table, int32_t value)
     return (int16_t)(entry[0] + (((entry[1] - entry[0]) * (value & 127) + 64) >> 7));
 }
 
-/* SOFTMAX over rows. exp_table is exp on [-10, 0], reciprocal_table 1 / (1 + x) on [0, 1], both with 15 fractional bits.
- * The output may be the input. */
+/* SOFTMAX over rows. exp_table is exp on [-10, 0], reciprocal_table 1 / (1 + x) on [0, 1], both with 15 fractional
+ * bits. The output may be the input. */
 static void softmax_int16(const softmax_int16_parameters *p, const int16_t *input, const int16_t *exp_table,
                           const int16_t *reciprocal_table, int16_t *output)
 {
     for (int32_t row = 0; row < p->rows; ++row) {
         int32_t greatest = -32768;
         int32_t leading_zeros = 0;
-        uint32_t sum = 0;
+        int32_t total = 0;
+        uint32_t sum;
         int32_t scale;
         for (int32_t c = 0; c < p->classes; ++c) {
             greatest = input[c] > greatest ? input[c] : greatest;
@@ -31,8 +32,9 @@ static void softmax_int16(const softmax_int16_parameters *p, const int16_t *inpu
         for (int32_t c = 0; c < p->classes; ++c) {
             const int32_t scaled = multiply_quantized(input[c] - greatest, p->multiplier, p->shift);
             output[c] = (int16_t)interpolate_int16(exp_table, clamp_int16(scaled + 32767, -32768, 32767));
-            sum += (uint32_t)output[c];
+            total += output[c];
         }
+        sum = (uint32_t)total;
         while (!((sum << leading_zeros) & 0x80000000u)) {
             ++leading_zeros;
         }
