@@ -21,11 +21,11 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
-from pipelines.compile import compile_model
 from pipelines.compile.c_names import identifier_from
 from pipelines.compile.library import Library, Scaler, build_library
 from pipelines.learn.scaler import Scaler as SavedScaler
 from pipelines.profile.boards import Board, board_of
+from pipelines.profile.compile_for import compile_for
 from pipelines.profile.measurement import measure
 from pipelines.signals import FloatArray, hash_json
 from pipelines.spec import PipelineSpec, load_spec
@@ -125,7 +125,7 @@ class DeployBundle:
 
     def library(self, name: str) -> Library:
         """The C library, its names beginning with ``name``."""
-        model = compile_model(self.tflite, f"{name}_model")
+        model = compile_for(self.board, self.tflite, f"{name}_model", self.spec.compile)
         return build_library(self.spec, self.scaler, model, self.labels, name)
 
     def measured_profile(self) -> Mapping[str, Any]:

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines import steps
-from pipelines.compile import compile_model
+from pipelines.compile import CompiledModel
 from pipelines.compile.library import Library, build_library
 from pipelines.compress.float32 import to_tflite_float32
 from pipelines.compress.ptq_int8 import to_tflite_int8
@@ -27,6 +27,7 @@ from pipelines.learn.train import EpochMetrics, Trained, train_classifier
 from pipelines.profile import measure
 from pipelines.profile.arm_toolchain import arm_toolchain
 from pipelines.profile.boards import Board, board_of
+from pipelines.profile.compile_for import compile_for
 from pipelines.signals import Dataset, FloatArray
 from pipelines.spec import PipelineSpec
 from pipelines.steps import ArtifactStore
@@ -191,15 +192,21 @@ def run_pipeline(
     )
     variants = [name for name in VARIANTS if (compress_folder / f"{name}.tflite").exists()]
 
+    models = {
+        name: compile_for(
+            board, (compress_folder / f"{name}.tflite").read_bytes(), "thimble_model", spec.compile
+        )
+        for name in variants
+    }
+    libraries = {name: build_library(spec, trained.scaler(), models[name], labels) for name in variants}
+    # Few models are planned for a board's memory; all others are evaluated once for all boards.
+    arenas = {name: model.arena_bytes for name, model in models.items()}
     compile_key, compile_folder = way.step(
         "compile",
         ("compile", "features"),
-        [compress_key, spec.model_dump(mode="json"), list(labels)],
-        lambda folder: _compile(spec, trained, compress_folder, variants, labels, folder),
+        [compress_key, spec.model_dump(mode="json"), list(labels), arenas],
+        lambda folder: _compile(spec, models, labels, folder),
     )
-    libraries = {
-        name: library_of(spec, trained, compress_folder / f"{name}.tflite", labels) for name in variants
-    }
 
     test = windows.index_of("test")
     _, profile_folder = way.step(
@@ -243,12 +250,6 @@ def run_pipeline(
         "selftest.npz": evaluate_folder / "selftest.npz",
     }
     return RunResult(metrics, artifacts)
-
-
-def library_of(spec: PipelineSpec, trained: Trained, tflite: Path, labels: tuple[str, ...]) -> Library:
-    """The C library of one variant: raw samples in, probabilities out."""
-    model = compile_model(tflite.read_bytes(), "thimble_model")
-    return build_library(spec, trained.scaler(), model, labels)
 
 
 # ---- the steps ---------------------------------------------------------------------------------
@@ -335,18 +336,11 @@ def _compress(spec: PipelineSpec, trained: Trained, windows: _Windows, folder: P
 
 
 def _compile(
-    spec: PipelineSpec,
-    trained: Trained,
-    compress_folder: Path,
-    variants: list[str],
-    labels: tuple[str, ...],
-    folder: Path,
+    spec: PipelineSpec, models: Mapping[str, CompiledModel], labels: tuple[str, ...], folder: Path
 ) -> None:
     (folder / "pipeline.json").write_text(json.dumps(spec.model_dump(mode="json"), indent=2))
     (folder / "labels.json").write_text(json.dumps(list(labels)))
-    for name in variants:
-        model = compile_model((compress_folder / f"{name}.tflite").read_bytes(), "thimble_model")
-        build_library(spec, trained.scaler(), model, labels)
+    for name, model in models.items():
         summary = {
             "macs": model.macs,
             "arena_bytes": model.arena_bytes,

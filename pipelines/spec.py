@@ -187,6 +187,30 @@ class CompressSpec(_Part):
     )
 
 
+class CompileSpec(_Part):
+    """How the model becomes C. None of this changes its answers."""
+
+    optimize: Literal["speed", "balanced", "size"] = Field(
+        "balanced",
+        title="Prefer",
+        description="speed: the fastest code. size: the smallest, for a board short of flash. balanced: fast code "
+        "where it pays, small code elsewhere.",
+    )
+    weights_in: Literal["flash", "ram"] = Field(
+        "flash",
+        title="Weights in",
+        description="flash: they take no RAM. ram: copied there at start-up, faster on chips whose flash is slow.",
+    )
+    ram_limit_bytes: int | None = Field(
+        None,
+        title="RAM for the model (bytes)",
+        description="At most this much working memory; parts of the image are computed twice if need be. Without a "
+        "limit the model takes the least memory that costs no time, and at most what the board has.",
+        ge=256,
+        le=1 << 30,
+    )
+
+
 class PostprocessSpec(_Part):
     """What is done with the probabilities of successive windows."""
 
@@ -210,6 +234,7 @@ class PipelineSpec(_Part):
     features: tuple[FeatureSpec, ...] = Field(title="Features", min_length=1, max_length=16)
     learning: tuple[LearningSpec, ...] = Field(title="Learning", min_length=1, max_length=1)
     compress: tuple[CompressSpec, ...] = Field((CompressSpec(),), title="Compression", max_length=1)
+    compile: CompileSpec = Field(default_factory=CompileSpec, title="On the device")
     postprocess: PostprocessSpec = Field(default_factory=PostprocessSpec, title="Decision")
 
     @field_validator("features", "learning")

@@ -23,7 +23,11 @@ class SpecField(serializers.Field[Any, Any, Any, Any]):
             raise serializers.ValidationError(_by_field(error)) from None
 
     def to_representation(self, value: Any) -> Any:
-        return value
+        """What was stored, with the settings that have come since then at their defaults."""
+        try:
+            return load_spec(value).model_dump(mode="json")
+        except SpecError:
+            return value
 
 
 def _by_field(error: SpecError) -> dict[str, list[str]]:

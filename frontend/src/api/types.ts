@@ -71,6 +71,11 @@ export interface PipelineSpec {
   features: FeatureSpec[];
   learning: LearningSpec[];
   compress: { method: "ptq_int8" }[];
+  compile: {
+    optimize: "speed" | "balanced" | "size";
+    weights_in: "flash" | "ram";
+    ram_limit_bytes: number | null;
+  };
   postprocess: { smooth_windows: number; threshold: number };
 }
 

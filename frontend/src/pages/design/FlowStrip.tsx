@@ -18,7 +18,7 @@ export type Step = (typeof STEPS)[number];
 /** The step of the flow where an error's field is edited. */
 export function stepOf(field: string): Step | null {
   const first = field.split(".")[0];
-  if (first === "compress") return "postprocess";
+  if (first === "compress" || first === "compile") return "postprocess";
   return STEPS.find((step) => step === first) ?? null;
 }
 

@@ -29,6 +29,7 @@ const SPEC: PipelineSpec = {
   features: [{ block: "spectral", name: "spectral", channels: ["ax", "az"], params: { bins: 16 } }],
   learning: [{ block: "classifier", name: "gesture", inputs: ["spectral"], params: {} }],
   compress: [{ method: "ptq_int8" }],
+  compile: { optimize: "balanced", weights_in: "flash", ram_limit_bytes: null },
   postprocess: { smooth_windows: 1, threshold: 0.6 },
 };
 
@@ -134,6 +135,7 @@ describe("what the server says of a pipeline", () => {
   it("is told at the step where it is mended", () => {
     expect(stepOf("features.0.params.bands")).toBe("features");
     expect(stepOf("compress")).toBe("postprocess");
+    expect(stepOf("compile.ram_limit_bytes")).toBe("postprocess");
     expect(stepOf("")).toBeNull();
     expect(withoutSpec({ field: "spec.input.window_ms", message: "too long" }).field).toBe("input.window_ms");
   });

@@ -1,4 +1,4 @@
-import { Alert, Button, Input, MultiSelect, Switch, TextInput, Title } from "@mantine/core";
+import { Alert, Button, Fieldset, Input, MultiSelect, Switch, TextInput, Title } from "@mantine/core";
 import { IconPlus, IconTrash } from "@tabler/icons-react";
 import { useState } from "react";
 import type { FieldError } from "@/api/client";
@@ -336,6 +336,25 @@ export function DecisionPanel({ spec, schema, errors, onEdit, disabled }: PanelP
           }
         />
       </Input.Wrapper>
+      <Fieldset legend="On the device" variant="unstyled" className={classes.device}>
+        <p className={classes.note}>
+          How the model becomes C. The answers stay the same to the last bit; speed, flash and RAM change, and
+          the run measures all three.
+        </p>
+        <SchemaForm
+          schema={schema.compile}
+          root={schema.root}
+          value={spec.compile}
+          onChange={(value) =>
+            onEdit(
+              { ...spec, compile: value as PipelineSpec["compile"] },
+              changedField(spec.compile, value, "compile"),
+            )
+          }
+          errors={errorsBelow(errors, "compile")}
+          disabled={disabled}
+        />
+      </Fieldset>
     </div>
   );
 }

@@ -13,6 +13,7 @@ export interface BlockKind {
 export interface PipelineSchema {
   root: Schema;
   input: Schema;
+  compile: Schema;
   postprocess: Schema;
   features: BlockKind[];
   learning: BlockKind[];
@@ -38,6 +39,7 @@ export function readPipelineSchema(document: JsonSchema): PipelineSchema {
   return {
     root,
     input: part("input"),
+    compile: part("compile"),
     postprocess: part("postprocess"),
     features: blockKinds(root.properties?.features, root),
     learning: blockKinds(root.properties?.learning, root),

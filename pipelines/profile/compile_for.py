@@ -1,0 +1,27 @@
+"""Compile a model for a board: as its pipeline says, and within the RAM that the board has."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from pipelines.compile import CompiledModel, CompileError, CompileOptions, compile_model
+from pipelines.profile.boards import Board
+from pipelines.spec import CompileSpec
+
+
+def compile_for(board: Board, tflite: bytes, name: str, chosen: CompileSpec) -> CompiledModel:
+    """The model as C, its arena within the chosen limit, else within the board's RAM where that is possible.
+
+    A model that fits no board's RAM is compiled all the same: its profile says what is missing.
+
+    Raises:
+        CompileError: the model does not compile, or not within a limit that was chosen.
+    """
+    options = CompileOptions(chosen.optimize, chosen.ram_limit_bytes, chosen.weights_in)
+    model = compile_model(tflite, name, options)
+    if chosen.ram_limit_bytes is not None or model.arena_bytes <= board.ram_bytes:
+        return model
+    try:
+        return compile_model(tflite, name, replace(options, ram_limit_bytes=board.ram_bytes))
+    except CompileError:
+        return model
