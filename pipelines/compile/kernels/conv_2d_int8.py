@@ -84,7 +84,7 @@ def lower_int8(
         reach=found.reach,
     )
     arrays = {"weights": mve.matrix(weights), **mve.stage(folded, found_multipliers)}
-    return mve.with_arrays(step, arrays, scratch_bytes=2 * mve.whole_vectors(products))
+    return mve.with_arrays(step, arrays, scratch_bytes=4 * mve.whole_vectors(products))
 
 
 def _rows_of_whole_groups(weights: npt.NDArray[Any], kernel_height: int) -> npt.NDArray[Any]:

@@ -35,15 +35,16 @@ def matrix(weights: npt.NDArray[Any]) -> npt.NDArray[Any]:
 
 
 def stage(bias: npt.NDArray[Any], found: list[Multiplier]) -> dict[str, npt.NDArray[Any]]:
-    """Bias, multiplier and shift for each output, filled up with zeros to whole vectors."""
+    """[outputs / 4, (bias, multiplier, shift), 4], filled up with zeros, as the bias; nothing is left for the others."""
     outputs = len(bias)
     each = found if len(found) > 1 else found * outputs
-    arrays = {
-        "bias": bias,
-        "multiplier": np.array([multiplier.mantissa for multiplier in each]),
-        "shift": np.array([multiplier.shift for multiplier in each]),
+    columns = [bias, [multiplier.mantissa for multiplier in each], [multiplier.shift for multiplier in each]]
+    filled = np.pad(np.array(columns, np.int64), ((0, 0), (0, -outputs % LANES_INT32)))
+    return {
+        "bias": np.ascontiguousarray(filled.reshape(3, -1, LANES_INT32).transpose(1, 0, 2)),
+        "multiplier": np.zeros(1, np.int64),
+        "shift": np.zeros(1, np.int64),
     }
-    return {name: np.pad(values, (0, -outputs % LANES_INT32)) for name, values in arrays.items()}
 
 
 def whole_vectors(size: int) -> int:

@@ -9,7 +9,9 @@ static void conv_2d_int8(const conv_2d_int8_parameters *parameters, const tile *
                          int32_t *scratch, int8_t *output)
 {
 #if WITH_MVE
-    mve_conv_2d_int8(parameters, t, input, (const int8_t *)weights, bias, multiplier, shift, (int8_t *)scratch, output);
+    (void)multiplier;
+    (void)shift;
+    mve_conv_2d_int8(parameters, t, input, (const int8_t *)weights, bias, (int8_t *)scratch, output);
 #elif WITH_DSP
     (void)multiplier;
     (void)shift;

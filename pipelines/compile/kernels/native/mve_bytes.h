@@ -1,22 +1,30 @@
 #include "flavours.h"
 
 #if WITH_MVE
-/* Copy count bytes, 16 at a time, never touching any beyond. */
+/* Copy count bytes, none if that is not positive, and touch none beyond. Behind it where each pointer was moved. */
 static inline void mve_copy_bytes(int8_t *target, const int8_t *source, int32_t count)
 {
-    for (; count >= 16; count -= 16, source += 16, target += 16) {
-        vst1q_s8(target, vld1q_s8(source));
-    }
-    if (count > 0) {
-        const mve_pred16_t rest = vctp8q((uint32_t)count);
-        vst1q_p_s8(target, vld1q_z_s8(source, rest), rest);
-    }
+    __asm__ volatile("wlstp.8 lr, %[count], 2f\n"
+                     "1:\n\t"
+                     "vldrb.8 q0, [%[source]], #16\n\t"
+                     "vstrb.8 q0, [%[target]], #16\n\t"
+                     "letp lr, 1b\n"
+                     "2:\n\t"
+                     : [target] "+r"(target), [source] "+r"(source)
+                     : [count] "r"(count)
+                     : "lr", "q0", "memory");
 }
 
 static inline void mve_fill_bytes(int8_t *target, int8_t value, int32_t count)
 {
-    for (; count > 0; count -= 16, target += 16) {
-        vst1q_p_s8(target, vdupq_n_s8(value), vctp8q((uint32_t)count));
-    }
+    __asm__ volatile("vdup.8 q0, %[value]\n\t"
+                     "wlstp.8 lr, %[count], 2f\n"
+                     "1:\n\t"
+                     "vstrb.8 q0, [%[target]], #16\n\t"
+                     "letp lr, 1b\n"
+                     "2:\n\t"
+                     : [target] "+r"(target)
+                     : [count] "r"(count), [value] "r"(value)
+                     : "lr", "q0", "memory");
 }
 #endif
