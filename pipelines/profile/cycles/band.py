@@ -19,6 +19,9 @@ class Cycles:
     def __mul__(self, times: float) -> Cycles:
         return Cycles(self.low * times, self.typical * times, self.high * times)
 
+    def scaled(self, factors: Cycles) -> Cycles:
+        return Cycles(self.low * factors.low, self.typical * factors.typical, self.high * factors.high)
+
 
 NONE = Cycles(0, 0, 0)
 

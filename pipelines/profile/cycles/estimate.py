@@ -14,7 +14,7 @@ from pipelines.profile.cycles.trace import MemoryTraffic, Trace
 
 # Cycles an instruction where a core's timing depends on too much that is not published: (low, typical, high).
 CYCLES_AN_INSTRUCTION = {
-    "Cortex-M7": Cycles(0.55, 0.8, 1.2),
+    "Cortex-M7": Cycles(0.6, 0.9, 1.2),
     "Cortex-M55": Cycles(1.0, 1.4, 2.0),
 }
 
@@ -46,6 +46,7 @@ def estimate_layers(trace: Trace, board: Board) -> list[LayerCycles]:
             core = total = cycles_of_instructions(int(instructions[layer]), board)
         else:
             core = cores[layer] + timing.misaligned() * traffic.misaligned
+            core = core.scaled(timing.over_manual)
             total = core + _waiting(traffic, board.flash)
         result.append(LayerCycles(int(instructions[layer]), core, total, traffic))
     return result

@@ -5,6 +5,7 @@ import pytest
 
 from pipelines.profile.boards import board_of
 from pipelines.profile.cycles.band import Cycles
+from pipelines.profile.cycles.cores import CORES
 from pipelines.profile.cycles.estimate import estimate_layers, total_of
 from pipelines.profile.cycles.trace import Tracer
 from pipelines.profile.emulator import Emulator
@@ -63,11 +64,11 @@ def cycles(traced):
     """cycles(board, instructions) -> Cycles without those of the return, and without waiting for the flash."""
 
     def run(board_id, instructions):
+        over_manual = CORES[board_of(board_id).core].over_manual
         total, returning = (traced(board_id, each)[1][0].core for each in (instructions, "nop"))
-        nop = Cycles(1, 1, 1)
         return Cycles(
             *(
-                getattr(total, end) - getattr(returning, end) + getattr(nop, end)
+                round((getattr(total, end) - getattr(returning, end)) / getattr(over_manual, end) + 1, 6)
                 for end in ("low", "typical", "high")
             )
         )
@@ -172,7 +173,7 @@ def test_each_layer_has_what_ran_after_its_marker_and_the_shares_add_up(traced):
         M4, "movs r4, #3; layer_1: nop; nop; layer_2: ldr r5, [r1]; subs r4, #1; bne layer_1; layer_0: nop"
     )
     assert [layer.instructions for layer in layers] == [3, 6, 9]
-    assert layers[1].core.typical == 6
+    assert layers[1].core.typical == pytest.approx(6 * CORES["Cortex-M4F"].over_manual.typical)
     assert total_of(layers).total.low == sum(layer.total.low for layer in layers)
     assert [layer.traffic.read_bytes for layer in layers] == [0, 0, 12]
 

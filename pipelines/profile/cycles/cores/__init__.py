@@ -15,6 +15,8 @@ class CoreTiming(Protocol):
     """Cycles of an in-order core that waits for no memory."""
 
     source: str
+    # What boards take over the sum of the manual's figures (docs/cycles.md): least, typical, most.
+    over_manual: Cycles
 
     def cost(self, instruction: Instruction, before: Instruction | None) -> Cycles:
         """Of one execution without a jump; ``before`` is what ran right in front of it, None after a jump."""

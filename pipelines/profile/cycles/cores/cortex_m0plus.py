@@ -14,6 +14,7 @@ from pipelines.profile.cycles.instructions import Instruction
 
 class CortexM0Plus:
     source = "Arm Cortex-M0+ TRM r0p1 (DDI 0484), table 3-1"
+    over_manual = Cycles(1.0, 1.0, 1.03)
 
     def cost(self, instruction: Instruction, before: Instruction | None) -> Cycles:
         if kinds.is_multiple(instruction):

@@ -15,6 +15,7 @@ from pipelines.profile.cycles.instructions import Instruction
 
 class CortexM33:
     source = "Arm Cortex-M33 TRM (100230), description of the pipeline; no table of timings is published"
+    over_manual = Cycles(0.95, 1.0, 1.1)
 
     def cost(self, instruction: Instruction, before: Instruction | None) -> Cycles:
         return self._own(instruction, before) + self._wait(instruction, before)

@@ -17,6 +17,8 @@ _LONG_FLOAT = 14
 
 class CortexM4:
     source = "Arm Cortex-M4 TRM r0p1 (DDI 0439), tables 3-1 and 7-1, section 3.3.3"
+    # Six measured programs of ML-KEM took 3.2 to 4.5 % more than the manual's figures.
+    over_manual = Cycles(1.0, 1.035, 1.07)
 
     def cost(self, instruction: Instruction, before: Instruction | None) -> Cycles:
         if kinds.is_multiple(instruction):
