@@ -1,4 +1,4 @@
-"""MEAN over neighbouring axes (global average pooling), in int8, int16 and float32."""
+"""MEAN over any axes, mostly neighbours (global average pooling), in int8, int16 and float32."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import tflite
 
 from pipelines.compile.graph import DType
 from pipelines.compile.kernels.base import Layer, Step, kernel
+from pipelines.compile.kernels.reductions import reduction_step
 from pipelines.compile.quantize import quantize_multiplier
 
 # 2**16 - 1 values of 16 bits sum to less than 2**31.
@@ -28,7 +29,7 @@ def mean(layer: Layer) -> Step:
     wide = [axis for axis in axes if source.shape[axis] > 1]
     first, last = (wide[0], wide[-1] + 1) if wide else (0, 0)
     if any(source.shape[axis] > 1 and axis not in axes for axis in range(first, last)):
-        layer.unsupported(f"averages over the axes {axes}", "average over neighbouring axes only")
+        return _scattered(layer, axes)
     sizes = {
         "outer": math.prod(source.shape[:first]),
         "reduced": math.prod(source.shape[first:last]),
@@ -42,6 +43,14 @@ def mean(layer: Layer) -> Step:
         parameters_type=f"mean_{dtype.value}_parameters",
         parameters=parameters,
     )
+
+
+def _scattered(layer: Layer, axes: list[int]) -> Step:
+    """A MEAN over axes with others between them, as a sum."""
+    dtype = layer.require_types(layer.input(0), layer.output)
+    count = layer.input(0).elements // layer.output.elements
+    fields = {"divisor": float(count)} if dtype is DType.FLOAT32 else _scaling(layer, dtype, count)
+    return reduction_step(layer, f"sum_{dtype.value}", axes, fields)
 
 
 def _axes(layer: Layer, rank: int) -> list[int]:

@@ -1,0 +1,16 @@
+#include "axis_sizes.h"
+
+/* ARG_MAX: where along the axis the greatest value is; the first of several. */
+static void arg_max_int16_int32(const axis_sizes *p, const int16_t *input, int32_t *output)
+{
+    for (int32_t outer = 0; outer < p->outer; ++outer) {
+        for (int32_t inner = 0; inner < p->inner; ++inner) {
+            const int16_t *values = input + outer * p->axis * p->inner + inner;
+            int32_t best = 0;
+            for (int32_t i = 1; i < p->axis; ++i) {
+                best = values[i * p->inner] > values[best * p->inner] ? i : best;
+            }
+            *output++ = best;
+        }
+    }
+}

@@ -1,0 +1,16 @@
+#include "axis_sizes.h"
+
+/* ARG_MIN: where along the axis the least value is; the first of several. */
+static void arg_min_float32_int64(const axis_sizes *p, const float *input, int64_t *output)
+{
+    for (int32_t outer = 0; outer < p->outer; ++outer) {
+        for (int32_t inner = 0; inner < p->inner; ++inner) {
+            const float *values = input + outer * p->axis * p->inner + inner;
+            int32_t best = 0;
+            for (int32_t i = 1; i < p->axis; ++i) {
+                best = values[i * p->inner] < values[best * p->inner] ? i : best;
+            }
+            *output++ = best;
+        }
+    }
+}

@@ -1,0 +1,7 @@
+/* CAST of bool to int32. */
+static void cast_bool_to_int32(int32_t size, const uint8_t *input, int32_t *output)
+{
+    for (int32_t i = 0; i < size; ++i) {
+        output[i] = (int32_t)input[i];
+    }
+}

@@ -1,0 +1,7 @@
+/* CAST of bool to int64. */
+static void cast_bool_to_int64(int32_t size, const uint8_t *input, int64_t *output)
+{
+    for (int32_t i = 0; i < size; ++i) {
+        output[i] = (int64_t)input[i];
+    }
+}

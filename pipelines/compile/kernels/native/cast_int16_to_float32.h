@@ -1,0 +1,7 @@
+/* CAST of int16 to float32. */
+static void cast_int16_to_float32(int32_t size, const int16_t *input, float *output)
+{
+    for (int32_t i = 0; i < size; ++i) {
+        output[i] = (float)input[i];
+    }
+}

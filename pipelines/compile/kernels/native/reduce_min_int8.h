@@ -1,0 +1,24 @@
+#include "reduction.h"
+
+typedef struct {
+    reduction loops;
+} reduce_min_int8_parameters;
+
+/* REDUCE_MIN: the least of the values. */
+static void reduce_min_int8(const reduce_min_int8_parameters *p, const int8_t *input, int8_t *output)
+{
+    const reduction *l = &p->loops;
+    reduction_place kept = {{0, 0, 0}, 0};
+    do {
+        reduction_place place = {{0, 0, 0}, 0};
+        int8_t least = input[kept.offset];
+        do {
+            const int8_t *values = input + kept.offset + place.offset;
+            for (int32_t i = 0; i < l->reduced[2]; ++i) {
+                const int8_t value = values[i * l->reduced_stride[2]];
+                least = value < least ? value : least;
+            }
+        } while (next_reduction_place(l->reduced, l->reduced_stride, 1, &place));
+        *output++ = least;
+    } while (next_reduction_place(l->kept, l->kept_stride, 2, &kept));
+}
