@@ -15,6 +15,7 @@ from pipelines.compile.model import CompiledModel, LayerInfo, TensorInfo
 from pipelines.compile.options import CompileOptions
 from pipelines.compile.passes import run_passes
 from pipelines.compile.reader import read_model
+from pipelines.compile.streaming.choose import choose_segments
 
 # Beyond this no microcontroller can hold the constants, and the C file would not compile in time.
 MAX_WEIGHTS_BYTES = 64 << 20
@@ -36,13 +37,15 @@ def compile_model(tflite: bytes, name: str, options: CompileOptions = _DEFAULT) 
     graph = run_passes(read_model(tflite))
     steps = [lower(graph, operator, options) for operator in graph.operators]
     _check_whole(graph, steps)
+    segments = choose_segments(graph, steps, options)
     lowered = LoweredModel(
         name,
         graph,
         tuple(steps),
-        plan_memory(graph, steps),
+        plan_memory(graph, steps, segments),
         _tensor_info(graph.tensors[graph.input], "input"),
         _tensor_info(graph.tensors[graph.output], "output"),
+        segments,
     )
     return CompiledModel(
         name=name,

@@ -8,13 +8,14 @@ from functools import cache
 from pathlib import Path
 
 from pipelines.compile.c_text import c_array, c_initialiser, c_number
-from pipelines.compile.graph import DType, Graph, Operator, Tensor
-from pipelines.compile.kernels.base import FLAVOURS, Constant, Fields
-from pipelines.compile.kernels.images import image_size
+from pipelines.compile.graph import DType
+from pipelines.compile.kernels.base import FLAVOURS, Constant
 from pipelines.compile.lowered import LoweredModel
 from pipelines.compile.memory import Buffer
 from pipelines.compile.model import TensorInfo
 from pipelines.compile.plan import ALIGNMENT_BYTES
+from pipelines.compile.streaming.emit_segment import ROWS_SOURCE, segment_lines, segment_tiles, whole_tile
+from pipelines.compile.streaming.segment import Segment
 
 _NATIVE = Path(__file__).parent / "kernels" / "native"
 _INCLUDE = re.compile(r'^#include "(\w+\.h)"\n', re.MULTILINE)
@@ -187,6 +188,8 @@ def _kernels(model: LoweredModel) -> str:
 
     for step in model.steps:
         visit(step.source)
+    if model.segments:
+        visit(ROWS_SOURCE)
     return "\n".join(ordered.values())
 
 
@@ -200,35 +203,22 @@ def _parameters(model: LoweredModel) -> str:
                 f"{c_initialiser(step.parameters)};\n"
             )
         if step.reach is not None:
-            parts.append(
-                f"static const tile {model.layer_id(index)}_tile = {c_initialiser(_whole(model.graph, operator))};\n"
-            )
+            parts.append(_tiles(model, index))
     return "\n".join(parts)
 
 
-def _whole(graph: Graph, operator: Operator) -> Fields:
-    """The `tile` of a step that computes its whole output at once."""
-    output = graph.tensors[operator.outputs[0]]
-    inputs = [
-        graph.tensors[tensor]
-        for tensor in operator.inputs[:2]
-        if tensor >= 0 and graph.tensors[tensor].data is None
-    ]
-    views = [_view(tensor) for tensor in (*inputs, *inputs)]
-    rows, columns = image_size(output.shape)
-    return {
-        "first_row": 0,
-        "end_row": rows,
-        "first_column": 0,
-        "end_column": columns,
-        "inputs": {"first": views[0], "second": views[1]},
-        "output": _view(output),
-    }
-
-
-def _view(image: Tensor) -> Fields:
-    rows, columns = image_size(image.shape)
-    return {"rows": rows, "first_column": 0, "columns": columns}
+def _tiles(model: LoweredModel, index: int) -> str:
+    """What a step with a reach computes at once: all of its output, or a row at a time of each strip of columns."""
+    name = f"{model.layer_id(index)}_tile"
+    segment = model.segment_of(index)
+    if segment is None:
+        whole = whole_tile(model.graph, model.graph.operators[index])
+        return f"static const tile {name} = {c_initialiser(whole)};\n"
+    tiles = segment_tiles(model.graph, segment, index)
+    if len(tiles) == 1:
+        return f"static const tile {name} = {c_initialiser(tiles[0])};\n"
+    strips = ",\n".join(c_initialiser(tile) for tile in tiles)
+    return f"static const tile {name}[{len(tiles)}] = {{\n{strips},\n}};\n"
 
 
 def _arena_comment(model: LoweredModel) -> str:
@@ -250,8 +240,12 @@ def _content(model: LoweredModel, buffer: Buffer) -> str:
     shape = "x".join(str(size) for size in tensor.shape)
     if buffer.tensor == model.graph.input:
         return f"{tensor.dtype.value} {shape}, the input"
+    segment = model.segment_of(buffer.first)
+    ring = segment.ring(buffer.tensor) if segment is not None else None
+    if ring is not None:
+        shape += f", {ring.rows} rows at a time"
     what = "the output" if buffer.tensor == model.graph.root(model.graph.output) else "output"
-    return f"{tensor.dtype.value} {shape}, {what} of layer {buffer.first}"
+    return f"{tensor.dtype.value} {shape}, {what} of layer {_writer(model, buffer.tensor)}"
 
 
 def _invoke(model: LoweredModel) -> str:
@@ -266,17 +260,48 @@ def _invoke(model: LoweredModel) -> str:
     for buffer in model.plan.buffers:
         if buffer.tensor is not None and (buffer.tensor != model.graph.input or buffer.tensor in read):
             lines.append(_pointer(model, buffer))
-    for index, operator in enumerate(model.graph.operators):
-        shape = "x".join(str(size) for size in model.graph.tensors[operator.outputs[0]].shape)
-        macs = f", {model.steps[index].macs:,} MACs" if model.steps[index].macs else ""
-        name = _comment(model.graph.layer_name(operator))
-        lines += [
-            "",
-            f"    /* {index}: {operator.kind} {name} -> {shape}{macs} */",
-            f"    {model.name.upper()}_ENTER_LAYER({index});",
-            f"    {_call(model, index)};",
-        ]
+    for index in range(len(model.steps)):
+        segment = model.segment_of(index)
+        if segment is None:
+            lines += ["", *(f"    {line}" for line in _layer(model, index, f"&{model.layer_id(index)}_tile"))]
+        elif index == segment.first:
+            lines += ["", *(f"    {line}" for line in _segment(model, segment))]
     return "\n".join([*lines, "}\n"])
+
+
+def _layer(model: LoweredModel, index: int, tile: str) -> list[str]:
+    """The lines, not indented, that run a step."""
+    operator, step = model.graph.operators[index], model.steps[index]
+    shape = "x".join(str(size) for size in model.graph.tensors[operator.outputs[0]].shape)
+    macs = f", {step.macs:,} MACs" if step.macs else ""
+    return [
+        f"/* {index}: {operator.kind} {_comment(model.graph.layer_name(operator))} -> {shape}{macs} */",
+        f"{model.name.upper()}_ENTER_LAYER({index});",
+        *f"{_call(model, index, tile)};".replace("\n    ", "\n").split("\n"),
+    ]
+
+
+def _segment(model: LoweredModel, segment: Segment) -> list[str]:
+    """The lines, not indented, that run the steps of a segment by turns."""
+    tensors = [model.graph.tensors[ring.tensor] for ring in segment.rings]
+    title = (
+        f"Layers {segment.first} to {segment.last}, row by row"
+        if tensors
+        else f"Layer {segment.first}, row by row"
+    )
+    if tensors:
+        whole = sum(tensor.size_bytes for tensor in tensors)
+        title += (
+            f": of the images between them {segment.ring_bytes:,} instead of {whole:,} bytes are in memory"
+        )
+    if segment.recomputed_macs:
+        title += f"; {segment.recomputed_macs:,} MACs at the seams of the strips are computed twice"
+    return segment_lines(
+        segment,
+        f"{title}.",
+        lambda step: f"{model.layer_id(step)}_tile",
+        lambda step: _layer(model, step, "&rows"),
+    )
 
 
 def _pointer(model: LoweredModel, buffer: Buffer) -> str:
@@ -292,11 +317,14 @@ def _variable(model: LoweredModel, root: int) -> str:
         return "output"
     if root == model.graph.input:
         return "input"
-    writer = next(index for index, each in enumerate(model.graph.operators) if root in each.outputs)
-    return f"output_{writer:02d}"
+    return f"output_{_writer(model, root):02d}"
 
 
-def _call(model: LoweredModel, index: int) -> str:
+def _writer(model: LoweredModel, root: int) -> int:
+    return next(index for index, each in enumerate(model.graph.operators) if root in each.outputs)
+
+
+def _call(model: LoweredModel, index: int, tile: str) -> str:
     """The step's call with every placeholder replaced by a C expression."""
     graph, step = model.graph, model.steps[index]
     operator = graph.operators[index]
@@ -307,7 +335,7 @@ def _call(model: LoweredModel, index: int) -> str:
             names[f"input{position}"] = _variable(model, graph.root(tensor))
     names["output"] = _variable(model, operator.outputs[0])
     names["parameters"] = f"&{layer}"
-    names["tile"] = f"&{layer}_tile"
+    names["tile"] = tile
     if step.scratch_bytes:
         cast = "(int8_t *)" if step.scratch_type == "int8_t" else f"({step.scratch_type} *)(void *)"
         names["scratch"] = f"{cast}(base + {model.plan.scratch_offset(index)})"

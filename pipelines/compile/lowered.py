@@ -8,6 +8,7 @@ from pipelines.compile.graph import Graph
 from pipelines.compile.kernels import Step
 from pipelines.compile.memory import MemoryPlan
 from pipelines.compile.model import TensorInfo
+from pipelines.compile.streaming.segment import Segment
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,7 @@ class LoweredModel:
     plan: MemoryPlan
     input: TensorInfo
     output: TensorInfo
+    segments: tuple[Segment, ...] = ()
 
     @property
     def input_offset_bytes(self) -> int:
@@ -28,6 +30,10 @@ class LoweredModel:
     @property
     def output_offset_bytes(self) -> int:
         return self.plan.tensor_offset(self.graph.root(self.graph.output))
+
+    def segment_of(self, step: int) -> Segment | None:
+        """The segment in which a step runs row by row; None for a step by itself."""
+        return next((segment for segment in self.segments if step in segment.steps), None)
 
     def layer_id(self, step: int) -> str:
         """The C prefix of a step's parameters and constants, like `layer_03_conv_2d`."""

@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from pipelines.compile.graph import Graph
 from pipelines.compile.kernels import Step
 from pipelines.compile.plan import Request, Trail, place
+from pipelines.compile.streaming.segment import Segment
 
 
 @dataclass(frozen=True)
 class Buffer:
-    """A piece of arena that holds `tensor`, or, where that is None, the scratch memory of step `first`.
+    """A piece of arena that holds `tensor`, or, where that is None, the scratch memory of steps `first` to `last`.
 
     It lives from step `first` to step `last`, both included.
     """
@@ -41,24 +42,41 @@ class MemoryPlan:
         return next(buffer.offset for buffer in self.buffers if buffer.tensor == root)
 
     def scratch_offset(self, step: int) -> int:
+        """Where the scratch memory of a step lies, which the steps of a segment share."""
         return next(
-            buffer.offset for buffer in self.buffers if buffer.tensor is None and buffer.first == step
+            buffer.offset
+            for buffer in self.buffers
+            if buffer.tensor is None and buffer.first <= step <= buffer.last
         )
 
 
-def plan_memory(graph: Graph, steps: Sequence[Step]) -> MemoryPlan:
-    """Place the tensors of `graph`, whose operators were lowered to `steps`, and the steps' scratch memory."""
-    lives = tensor_lives(graph)
+def plan_memory(graph: Graph, steps: Sequence[Step], segments: Sequence[Segment] = ()) -> MemoryPlan:
+    """Place the tensors of `graph`, whose operators were lowered to `steps`, and the steps' scratch memory.
+
+    A segment is one moment: all that it reads and writes lives from its first step to its last, and the rings of its
+    inner tensors too.
+    """
+    spans = {step: (step, step) for step in range(len(steps))}
+    spans |= {step: (each.first, each.last) for each in segments for step in each.steps}
+    lives = {root: (spans[first][0], spans[last][1]) for root, (first, last) in tensor_lives(graph).items()}
+    rings = {ring.tensor: ring for segment in segments for ring in segment.rings}
     requests = [
-        Request(root, graph.tensors[root].size_bytes, first, last) for root, (first, last) in lives.items()
+        Request(root, rings[root].size_bytes if root in rings else graph.tensors[root].size_bytes, *life)
+        for root, life in lives.items()
+        if root not in rings or rings[root].owner == root
     ]
-    requests += [
-        Request(("scratch", index), step.scratch_bytes, index, index)
-        for index, step in enumerate(steps)
-        if step.scratch_bytes
+    scratch: dict[tuple[int, int], int] = {}
+    for index, step in enumerate(steps):
+        scratch[spans[index]] = max(step.scratch_bytes, scratch.get(spans[index], 0))
+    requests += [Request(("scratch", span), size, *span) for span, size in scratch.items() if size]
+    trails = [
+        trail
+        for index, span in spans.items()
+        if span == (index, index)
+        for trail in step_trails(graph, steps, index, lives)
     ]
+    trails += [segment.trail for segment in segments if segment.trail is not None]
     # With the input low, what the caller computes it from can lie in the arena behind it.
-    trails = [trail for index in range(len(steps)) for trail in step_trails(graph, steps, index, lives)]
     placement = place(requests, trails, low=graph.input)
     buffers = [
         Buffer(
@@ -69,6 +87,11 @@ def plan_memory(graph: Graph, steps: Sequence[Step]) -> MemoryPlan:
             placement.offsets[request.key],
         )
         for request in requests
+    ]
+    buffers += [
+        Buffer(ring.tensor, ring.size_bytes, *lives[ring.tensor], placement.offsets[ring.owner])
+        for ring in rings.values()
+        if ring.owner != ring.tensor
     ]
     buffers.sort(key=lambda buffer: (buffer.first, buffer.tensor is None))
     return MemoryPlan(tuple(buffers), placement.arena_bytes, placement.lower_bound_bytes)
