@@ -15,6 +15,7 @@ from pipelines.compile.model import CompiledModel, LayerInfo, TensorInfo
 from pipelines.compile.options import CompileOptions
 from pipelines.compile.passes import run_passes
 from pipelines.compile.reader import read_model
+from pipelines.compile.schedule import in_best_order
 from pipelines.compile.streaming.choose import choose_segments
 
 # Beyond this no microcontroller can hold the constants, and the C file would not compile in time.
@@ -30,15 +31,21 @@ def compile_model(tflite: bytes, name: str, options: CompileOptions = _DEFAULT) 
     Raises `ModelFormatError` when the bytes are broken, `UnsupportedOpError` when a layer has no
     kernel (it names the layer and the cure), `CompileError` when the name is not an identifier.
     """
+    return compiled_model(lower_model(read_model(tflite), name, options))
+
+
+def lower_model(original: Graph, name: str, options: CompileOptions) -> LoweredModel:
+    """All but the emission; the errors are those of `compile_model`."""
     if not _NAME.fullmatch(name):
         raise CompileError(
             f"name {name!r} must be a lower-case C identifier of at most 63 characters, like 'model'"
         )
-    graph = run_passes(read_model(tflite))
+    graph = run_passes(original)
     steps = [lower(graph, operator, options) for operator in graph.operators]
     _check_whole(graph, steps)
+    graph, steps = in_best_order(graph, steps)
     segments = choose_segments(graph, steps, options)
-    lowered = LoweredModel(
+    return LoweredModel(
         name,
         graph,
         tuple(steps),
@@ -47,8 +54,13 @@ def compile_model(tflite: bytes, name: str, options: CompileOptions = _DEFAULT) 
         _tensor_info(graph.tensors[graph.output], "output"),
         segments,
     )
+
+
+def compiled_model(lowered: LoweredModel) -> CompiledModel:
+    """The C files of a lowered model, and the facts about them."""
+    graph, steps = lowered.graph, lowered.steps
     return CompiledModel(
-        name=name,
+        name=lowered.name,
         files=emit_files(lowered),
         arena_bytes=lowered.plan.arena_bytes,
         arena_lower_bound_bytes=lowered.plan.lower_bound_bytes,

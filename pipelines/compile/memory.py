@@ -7,13 +7,14 @@ Where a step can work in place and its input dies there, the output takes over t
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipelines.compile.graph import Graph
 from pipelines.compile.kernels import Step
-from pipelines.compile.plan import Request, Trail, place
+from pipelines.compile.plan import Request, place
 from pipelines.compile.streaming.segment import Segment
+from pipelines.compile.trails import step_trails
 
 
 @dataclass(frozen=True)
@@ -111,23 +112,3 @@ def tensor_lives(graph: Graph) -> dict[int, tuple[int, int]]:
     output = graph.root(graph.output)
     lives[output] = (lives[output][0], end)
     return lives
-
-
-def step_trails(
-    graph: Graph, steps: Sequence[Step], index: int, lives: Mapping[int, tuple[int, int]]
-) -> list[Trail]:
-    """How the output of step `index` may lie in the bytes of its inputs that nobody reads later."""
-    operator = graph.operators[index]
-    target = operator.outputs[0]
-    trails = []
-    for position in steps[index].in_place_inputs:
-        source = graph.root(operator.inputs[position])
-        dies = source in lives and lives[source][1] == index and source != graph.root(graph.output)
-        if dies and _fits(graph, source, target):
-            trails.append(Trail(source, target, 0, 0))
-    return trails
-
-
-def _fits(graph: Graph, source: int, target: int) -> bool:
-    a, b = graph.tensors[source], graph.tensors[target]
-    return a.dtype is b.dtype and a.size_bytes >= b.size_bytes

@@ -72,7 +72,9 @@ class Step:
     `call` is a format string with `{output}`, `{input0}`, `{input1}`, ..., `{parameters}` (address
     of the struct of `parameters`), `{scratch}` and the names of `constants`.
     `source` is the file in `native/` that defines the function. `scratch_bytes` of the arena are
-    the step's own while it runs, as an array of `scratch_type`. `in_place_inputs` may share their bytes with the output.
+    the step's own while it runs, as an array of `scratch_type`. The output may begin at the first byte of each of
+    `in_place_inputs` that is not smaller than it. With `trails[p]` it may begin anywhere up to so many bytes after
+    the first byte of input p (in front of it, where negative): the step has read by then what it overwrites.
     A step with a `reach` takes `{tile}`, the address of a `tile` (`native/tile.h`), and computes the part of its
     output that the tile names, from inputs and to an output of which the tile says which part is in memory.
     """
@@ -86,6 +88,7 @@ class Step:
     scratch_bytes: int = 0
     scratch_type: str = "int8_t"
     in_place_inputs: tuple[int, ...] = ()
+    trails: Mapping[int, int] = field(default_factory=dict)
     reach: Reach | None = None
 
 
@@ -255,6 +258,7 @@ def _with_constant_input(layer: Layer, step: Step, position: int) -> Step:
         call=step.call.replace(f"{{input{position}}}", expression),
         constants=(*step.constants, *constants),
         in_place_inputs=tuple(each for each in step.in_place_inputs if each != position),
+        trails={each: most for each, most in step.trails.items() if each != position},
     )
 
 
