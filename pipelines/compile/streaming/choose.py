@@ -14,11 +14,12 @@ from dataclasses import dataclass
 from pipelines.compile.errors import CompileError
 from pipelines.compile.graph import Graph
 from pipelines.compile.kernels import Step
-from pipelines.compile.memory import plan_memory, step_trails
+from pipelines.compile.memory import plan_memory
 from pipelines.compile.options import CompileOptions
 from pipelines.compile.plan import Trail, aligned, trail_saving
 from pipelines.compile.streaming.segment import Segment
 from pipelines.compile.streaming.streams import Streams
+from pipelines.compile.trails import step_trails
 
 # What the call of a kernel for one more tile costs, in multiply-accumulates.
 CALL_MACS = 100
