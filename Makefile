@@ -4,6 +4,7 @@
 #   make test    set up what is missing and run every test
 #   make lint    formatting, types, layers
 #   make bench   measure what Thimble promises and write build/bench.json
+#   make bench-compiler   the compiler beside TFLite Micro, layer by layer; also in build/bench.json
 #   make api     write the API document and the front end's types anew
 
 SHELL := /bin/bash
@@ -24,7 +25,7 @@ export UV_PYTHON_DOWNLOADS := never
 export UV_LINK_MODE ?= copy
 export TF_CPP_MIN_LOG_LEVEL ?= 2
 
-.PHONY: help demo up test lint bench frontend api setup debian-packages clean
+.PHONY: help demo up test lint bench bench-compiler frontend api setup debian-packages clean
 
 help:
 	@sed -n 's/^#   make/  make/p' Makefile
@@ -105,6 +106,10 @@ lint: .venv/.synced frontend/node_modules/.installed
 bench: .venv/.synced
 	@echo "==> Measuring; the figures go to build/bench.json"
 	@$(PY) -m tests.bench
+
+bench-compiler: .venv/.synced
+	@echo "==> Measuring the compiler; the figures go to build/bench.json"
+	@$(PY) -m tests.bench compiler
 
 clean:
 	rm -rf build frontend/dist frontend/node_modules .venv

@@ -8,7 +8,10 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A measured value; ``at_least`` or ``at_most`` is the promise, neither where it is only reported."""
+    """A measured value; ``at_least`` or ``at_most`` is the promise, neither where it is only reported.
+
+    ``detail`` is what the value is made of; it is only in the JSON.
+    """
 
     name: str
     value: float
@@ -16,6 +19,7 @@ class Figure:
     at_least: float | None = None
     at_most: float | None = None
     note: str = ""
+    detail: list[Any] | None = None
 
     @property
     def met(self) -> bool | None:
@@ -41,6 +45,7 @@ class Figure:
             "target": self.target,
             "met": self.met,
             **({"note": self.note} if self.note else {}),
+            **({"detail": self.detail} if self.detail else {}),
         }
 
     def as_line(self) -> str:
