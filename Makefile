@@ -3,6 +3,7 @@
 #   make up      the studio in your browser (web, worker and Redis, all embedded)
 #   make test    set up what is missing and run every test
 #   make lint    formatting, types, layers
+#   make fuzz    random models against TFLite, damaged ones against the compiler: MINUTES=60 or EXAMPLES=3000
 #   make bench   measure what Thimble promises and write build/bench.json
 #   make bench-compiler   the compiler beside TFLite Micro, layer by layer; also in build/bench.json
 #   make api     write the API document and the front end's types anew
@@ -25,7 +26,7 @@ export UV_PYTHON_DOWNLOADS := never
 export UV_LINK_MODE ?= copy
 export TF_CPP_MIN_LOG_LEVEL ?= 2
 
-.PHONY: help demo up test lint bench bench-compiler frontend api setup debian-packages clean
+.PHONY: help demo up test lint fuzz bench bench-compiler frontend api setup debian-packages clean
 
 help:
 	@sed -n 's/^#   make/  make/p' Makefile
@@ -110,6 +111,10 @@ bench: .venv/.synced
 bench-compiler: .venv/.synced
 	@echo "==> Measuring the compiler; the figures go to build/bench.json"
 	@$(PY) -m tests.bench compiler
+
+fuzz: .venv/.synced
+	@echo "==> Looking for models that the compiler gets wrong; they go to build/fuzz"
+	@$(PY) -m tests.pipelines.compile.fuzz $(if $(MINUTES),--minutes $(MINUTES)) $(if $(EXAMPLES),--examples $(EXAMPLES))
 
 clean:
 	rm -rf build frontend/dist frontend/node_modules .venv

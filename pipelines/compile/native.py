@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipelines.compile.model import CompiledModel
-from pipelines.toolchain import build_shared_library
+from pipelines.toolchain import DEFAULT_FLAGS, build_shared_library
 
 _C_TYPES = {"int8": "int8_t", "int16": "int16_t", "float32": "float"}
 
@@ -53,9 +54,16 @@ def build_native(model: CompiledModel) -> NativeModel:
 
     Raises `pipelines.toolchain.ToolchainError` when there is no compiler.
     """
-    return NativeModel(
-        model, build_shared_library({**model.files, f"{model.name}_batch.c": _batch_source(model)})
-    )
+    return build_natives([model])[0]
+
+
+def build_natives(models: Sequence[CompiledModel], flags: Sequence[str] = DEFAULT_FLAGS) -> list[NativeModel]:
+    """Build several models, of different names, into one library; else as `build_native`."""
+    sources: dict[str, str] = {}
+    for model in models:
+        sources |= {**model.files, f"{model.name}_batch.c": _batch_source(model)}
+    library = build_shared_library(sources, flags)
+    return [NativeModel(model, library) for model in models]
 
 
 def _batch_source(model: CompiledModel) -> str:

@@ -30,8 +30,8 @@ MAX_CHANNELS = 1 << 22
 def drop_dead_channels(graph: Graph) -> Graph:
     """The graph on the channels that the output needs."""
     graph = remove_dead(graph)
-    computed = {tensor for operator in graph.operators for tensor in operator.outputs} | {graph.input}
-    if sum(channels_of(graph.tensors[tensor]) for tensor in computed) > MAX_CHANNELS:
+    counts = {tensor: channels_of(graph.tensors[tensor]) for tensor in _computed(graph)}
+    if sum(counts.values()) > MAX_CHANNELS or min(counts.values()) < 1:
         return graph
     bench = Bench(graph)
     rules = []
@@ -39,11 +39,20 @@ def drop_dead_channels(graph: Graph) -> Graph:
         rule = rule_for(bench, operator)
         fold(rule)
         rules.append(rule)
-    keep = {tensor: np.zeros(channels_of(graph.tensors[tensor]), np.bool_) for tensor in computed}
+    keep = {tensor: np.zeros(count, np.bool_) for tensor, count in counts.items()}
     _spread(graph, rules, keep)
     if all(channels.all() for channels in keep.values()):
         return graph
     return _narrowed(bench, rules, keep)
+
+
+def _computed(graph: Graph) -> set[int]:
+    """The tensors that are no constants: the input, what operators write, and variables."""
+    named = {graph.input, graph.output}
+    for operator in graph.operators:
+        named.update(operator.outputs)
+        named.update(tensor for tensor in operator.inputs if tensor >= 0)
+    return {tensor for tensor in named if graph.tensors[tensor].data is None}
 
 
 def _spread(graph: Graph, rules: list[Rule], keep: Keep) -> None:
@@ -52,8 +61,8 @@ def _spread(graph: Graph, rules: list[Rule], keep: Keep) -> None:
     for rule in rules:
         for tensor in (*rule.computed_inputs(), *rule.operator.outputs):
             neighbours[tensor].append(rule)
-    keep[graph.input][:] = True
-    keep[graph.output][:] = True
+    for tensor in {graph.input, graph.output} & keep.keys():
+        keep[tensor][:] = True
     queue = deque(reversed(rules))
     while queue:
         _settle(queue, neighbours, keep)
