@@ -13,7 +13,7 @@ import numpy.typing as npt
 import tflite
 
 from pipelines.compile.graph import DType
-from pipelines.compile.kernels import output_stage
+from pipelines.compile.kernels import int4, output_stage
 from pipelines.compile.kernels.base import Constant, Layer, Step, float_limits, kernel
 from pipelines.compile.kernels.conv_2d_geometry import conv_2d_geometry
 from pipelines.compile.kernels.conv_2d_hybrid import lower_hybrid
@@ -43,11 +43,10 @@ def conv_2d(layer: Layer) -> Step:
         layer.malformed(f"has {image.shape[3]} channels and filters of shape {list(filters.shape)}")
     if (image.dtype, filters.dtype, layer.output.dtype) == (DType.FLOAT32, DType.INT8, DType.FLOAT32):
         return lower_hybrid(layer, found, layer.activation(options.FusedActivationFunction()))
-    dtype = layer.require_types(image, filters, layer.output)
-    weights = layer.constant(1, dtype).reshape(outputs, -1)
-    return lower_convolution(
-        layer, found, weights, group_channels, layer.activation(options.FusedActivationFunction())
-    )
+    activation = layer.activation(options.FusedActivationFunction())
+    weights_dtype = int4.weights_dtype(layer)
+    weights = layer.constant(1, weights_dtype).reshape(outputs, -1)
+    return lower_convolution(layer, found, weights, group_channels, activation)
 
 
 def lower_convolution(
@@ -65,6 +64,10 @@ def lower_convolution(
         and layer.operator.padding is None
     )
     geometry = conv_2d_geometry(found, image, group_channels, outputs)
+    if int4.has_packed_weights(layer):
+        step = int4.lower_conv_2d(layer, found, weights, group_channels, activation)
+        if step is not None:
+            return step
     if layer.output.dtype is DType.INT8:
         return lower_int8(layer, found, weights, geometry, activation, pointwise)
     source = "pointwise_conv_2d_float32" if pointwise else "conv_2d_float32"

@@ -6,7 +6,7 @@ import numpy as np
 import tflite
 
 from pipelines.compile.graph import DType
-from pipelines.compile.kernels import output_stage
+from pipelines.compile.kernels import int4, output_stage
 from pipelines.compile.kernels.base import Constant, Layer, Step, float_limits, kernel
 from pipelines.compile.kernels.conv_2d import lower_convolution
 from pipelines.compile.kernels.depthwise_conv_2d_int8 import lower_int8
@@ -38,8 +38,7 @@ def depthwise_conv_2d(layer: Layer) -> Step:
     if outputs % channels:
         layer.malformed(f"has {channels} channels and filters of shape {list(filters.shape)}")
     activation = layer.activation(options.FusedActivationFunction())
-    dtype = layer.require_types(image, filters, layer.output)
-    weights = layer.constant(1, dtype)
+    weights = layer.constant(1, int4.weights_dtype(layer))
     if channels == 1:
         rows = np.ascontiguousarray(weights.reshape(kernel_height * kernel_width, outputs).T)
         return lower_convolution(layer, found, rows, 1, activation)
@@ -50,7 +49,11 @@ def depthwise_conv_2d(layer: Layer) -> Step:
         "dilation_width": found.dilation[1],
         "depth_multiplier": outputs // channels,
     }
-    if dtype is DType.INT8:
+    if int4.has_packed_weights(layer):
+        step = int4.lower_depthwise(layer, found, weights, geometry, activation)
+        if step is not None:
+            return step
+    if layer.output.dtype is DType.INT8:
         return lower_int8(layer, found, weights, geometry, activation)
     least, greatest = float_limits(activation)
     return Step(

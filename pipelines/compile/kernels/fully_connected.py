@@ -6,7 +6,7 @@ import numpy as np
 import tflite
 
 from pipelines.compile.graph import DType
-from pipelines.compile.kernels import output_stage
+from pipelines.compile.kernels import int4, output_stage
 from pipelines.compile.kernels.base import Constant, Layer, Step, float_limits, kernel
 from pipelines.compile.kernels.fully_connected_int8 import lower_int8
 
@@ -28,11 +28,14 @@ def fully_connected(layer: Layer) -> Step:
             f"maps {list(vector.shape)} to {list(layer.output.shape)} with weights of shape {list(matrix.shape)}"
         )
     activation = layer.activation(options.FusedActivationFunction())
-    dtype = layer.require_types(vector, matrix, layer.output)
-    weights = layer.constant(1, dtype)
+    weights = layer.constant(1, int4.weights_dtype(layer))
     sizes = {"rows": rows, "input_size": products, "output_size": outputs}
-    source = f"fully_connected_{dtype.value}"
-    if dtype is DType.INT8:
+    if int4.has_packed_weights(layer):
+        step = int4.lower_fully_connected(layer, weights, rows, activation)
+        if step is not None:
+            return step
+    source = f"fully_connected_{layer.output.dtype.value}"
+    if layer.output.dtype is DType.INT8:
         return lower_int8(layer, weights, sizes, activation)
     least, greatest = float_limits(activation)
     return Step(

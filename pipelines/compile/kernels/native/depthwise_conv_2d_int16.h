@@ -29,8 +29,8 @@ static inline void add_4_products_int16(const int16_t *values, const int8_t *wei
     const int32_t word = load_word_of(weights);
     const int32_t x01 = load_word_of(values);
     const int32_t x23 = load_word_of(values + 2);
-    const int32_t w01 = first_two_weights(word);
-    const int32_t w23 = last_two_weights(word);
+    const int32_t w01 = even_bytes_of(word);
+    const int32_t w23 = odd_bytes_of(word);
     sums[0] = __smlabb(x01, w01, sums[0]);
     sums[1] = __smlatt(x01, w01, sums[1]);
     sums[2] = __smlabb(x23, w23, sums[2]);

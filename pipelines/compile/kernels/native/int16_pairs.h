@@ -12,14 +12,14 @@ static inline int32_t load_word_of(const void *values)
     return word;
 }
 
-static inline int32_t first_two_weights(int32_t word)
+static inline int32_t even_bytes_of(int32_t word)
 {
     int32_t pair;
     __asm__("sxtb16 %0, %1" : "=r"(pair) : "r"(word));
     return pair;
 }
 
-static inline int32_t last_two_weights(int32_t word)
+static inline int32_t odd_bytes_of(int32_t word)
 {
     int32_t pair;
     __asm__("sxtb16 %0, %1, ror #8" : "=r"(pair) : "r"(word));

@@ -7,8 +7,8 @@ static inline int32_t multiply_row_int16(const int16_t *patch, const int8_t *wei
 #if INT16_PAIRS
     for (const int8_t *end = weights + length; weights < end; weights += 4, patch += 4) {
         const int32_t word = load_word_of(weights);
-        sum = __smlad(load_word_of(patch), first_two_weights(word), sum);
-        sum = __smlad(load_word_of(patch + 2), last_two_weights(word), sum);
+        sum = __smlad(load_word_of(patch), even_bytes_of(word), sum);
+        sum = __smlad(load_word_of(patch + 2), odd_bytes_of(word), sum);
     }
 #else
     for (int32_t i = 0; i < length; ++i) {
