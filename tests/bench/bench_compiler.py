@@ -14,10 +14,10 @@ from typing import Any
 from pipelines.compile import CompileOptions, compile_model
 from pipelines.profile.boards import board_of
 from pipelines.profile.model_measurement import ModelMeasurement, measure_model
-from pipelines.profile.model_report import ModelReport, report_model
-from pipelines.profile.model_table import aligned
 from pipelines.profile.qemu import find_qemu
-from pipelines.profile.reference import random_inputs
+from pipelines.report.comparison import random_inputs
+from pipelines.report.model_report import ModelReport, report_model
+from pipelines.report.model_table import aligned
 from tests.bench.compiler_baseline import (
     BASELINES,
     CODE_BYTES_SIZE,

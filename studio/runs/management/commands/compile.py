@@ -10,9 +10,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from pipelines.compile import CompileError, CompileOptions
 from pipelines.profile import ProfileError, board_of
-from pipelines.profile.model_files import name_from, prepare_folder, write_model
-from pipelines.profile.model_report import ModelReport, report_model
-from pipelines.profile.model_table import explained, totals
+from pipelines.report.model_files import name_from, prepare_folder, write_model
+from pipelines.report.model_report import ModelReport, report_model
+from pipelines.report.model_table import explained, totals
 from pipelines.toolchain import ToolchainError
 
 

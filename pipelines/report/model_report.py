@@ -11,11 +11,13 @@ import numpy as np
 from pipelines.compile import CompiledModel, CompileOptions
 from pipelines.compile.explain import Explanation, compile_and_explain
 from pipelines.compile.native import build_native
+from pipelines.compress.reference import reference_outputs
 from pipelines.profile.arm_toolchain import ArmToolchain
 from pipelines.profile.boards import Board
 from pipelines.profile.cycles.cores import CORES
+from pipelines.profile.errors import ProfileError
 from pipelines.profile.model_measurement import ModelMeasurement, measure_model
-from pipelines.profile.reference import differing_bytes, random_inputs, reference_outputs
+from pipelines.report.comparison import differing_bytes, random_inputs
 
 REFERENCE_RUNS = 100
 # Inputs that the emulated core computes too; it takes about a second for 20 million multiply-accumulates.
@@ -142,7 +144,10 @@ def report_model(
         optimisation or ("-Os" if options.optimize == "size" else None),
         by_layer=True,
     )
-    theirs = reference_outputs(tflite, inputs)
+    try:
+        theirs = reference_outputs(tflite, inputs)
+    except ValueError as error:
+        raise ProfileError(str(error), field="model") from None
     ours = build_native(model).invoke_batch(inputs)
     differing = differing_bytes(ours, theirs)
     differing += differing_bytes(np.asarray(measurement.outputs), theirs[:core_runs])

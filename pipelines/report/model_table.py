@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from pipelines.profile.model_report import ModelReport
+from pipelines.report.model_report import ModelReport
 
 _HEADS = ("", "layer", "op", "MACs", "instructions", "cycles", "", "RAM alive", "flash", "done")
 

@@ -7,8 +7,8 @@ import re
 import tempfile
 from pathlib import Path
 
-from pipelines.profile.model_report import ModelReport
-from pipelines.profile.model_table import totals
+from pipelines.report.model_report import ModelReport
+from pipelines.report.model_table import totals
 
 # A header of ours called like one of these would be included in its place.
 _STANDARD_HEADERS = frozenset(

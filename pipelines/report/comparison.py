@@ -1,49 +1,16 @@
-"""What TFLite's own reference kernels answer, and how many bytes of ours differ."""
+"""Random inputs for a model, and how many bytes of its answers differ from the reference's."""
 
 from __future__ import annotations
 
-import os
-import warnings
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from pipelines.compile.model import TensorInfo
-from pipelines.profile.errors import ProfileError
 
 # A float32 value counts as different beyond this part of itself, or of the largest output where that is more.
 FLOAT_TOLERANCE = 1e-5
-
-
-def reference_outputs(tflite: bytes, inputs: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """Outputs ``[runs, ...]`` of the reference kernels (``BUILTIN_REF``) for ``inputs`` ``[runs, ...]``.
-
-    Raises:
-        ProfileError: TFLite refuses the model.
-    """
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        import tensorflow as tf
-
-        try:
-            interpreter = tf.lite.Interpreter(
-                model_content=tflite,
-                experimental_op_resolver_type=tf.lite.experimental.OpResolverType.BUILTIN_REF,
-            )
-            interpreter.allocate_tensors()
-        except (ValueError, RuntimeError) as error:
-            raise ProfileError(
-                f"TFLite's own reference does not run this model: {error}", field="model"
-            ) from None
-    source, target = interpreter.get_input_details()[0], interpreter.get_output_details()[0]
-    outputs = []
-    for values in inputs:
-        interpreter.set_tensor(source["index"], values.reshape(source["shape"]))
-        interpreter.invoke()
-        outputs.append(interpreter.get_tensor(target["index"]).copy())
-    return np.stack(outputs)
 
 
 def random_inputs(info: TensorInfo, runs: int, seed: int = 0) -> npt.NDArray[Any]:
