@@ -73,7 +73,7 @@ def lower_int8(
         constants=tuple(
             replace(each, flavours={"dsp": dsp[each.name]})
             for each in (
-                Constant("weights", "int32_t", _words(weights)),
+                Constant("weights", "int32_t", pairs.as_words(weights)),
                 *output_stage.constants(folded, found_multipliers),
             )
         ),
@@ -92,9 +92,3 @@ def _rows_of_whole_groups(weights: npt.NDArray[Any], kernel_height: int) -> npt.
     outputs, products = weights.shape
     rows = weights.reshape(outputs, kernel_height, products // kernel_height)
     return np.pad(rows, ((0, 0), (0, 0), (0, -rows.shape[2] % 4))).reshape(outputs, -1)
-
-
-def _words(weights: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """int8 as words, filled up with zeros at the end."""
-    flat = weights.astype(np.int8).reshape(-1)
-    return np.pad(flat, (0, -flat.size % 4)).view("<i4")

@@ -61,3 +61,9 @@ def channels(
 def wrapped(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """The low 32 bits of int64 numbers."""
     return values.astype(np.uint64).astype(np.uint32).view(np.int32)
+
+
+def as_words(weights: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """int8 as words, filled up with zeros at the end: for arrays whose other forms are words."""
+    flat = weights.astype(np.int8).reshape(-1)
+    return np.pad(flat, (0, -flat.size % 4)).view("<i4")

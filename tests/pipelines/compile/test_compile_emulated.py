@@ -39,6 +39,10 @@ GRAPHS = {
     "dense_in_whole_words": operators.dense("int8", rows=3, inputs=24, outputs=8, activation="relu"),
     "dense_in_several_chunks": operators.dense("int8", rows=2, inputs=301, outputs=70),
     "dense_per_channel": operators.dense("int8", inputs=6, outputs=5, per_channel=True),
+    "dense_too_long_for_24_bits": operators.dense("int8", rows=2, inputs=1201, outputs=70),
+    "dense_of_one_output": operators.dense("int8", inputs=7, outputs=1),
+    "one_output": operators.convolution("int8", channels=5, outputs=1),
+    "two_outputs_of_six_groups": operators.convolution("int8", channels=8, kernel=(1, 3), outputs=2),
     "many_layers": int8_model(),
 }
 

@@ -1,5 +1,6 @@
 #include "clamp_int8.h"
 #include "flavours.h"
+#include "maybe_unused.h"
 #include "output_stage_int8.h"
 
 /* The output stage of one channel whose shift is to the right, with what is constant worked out.
@@ -10,7 +11,7 @@ typedef struct {
     int32_t right;
 } fast_stage_int8;
 
-static inline fast_stage_int8 fast_stage_of(const output_stage_int8 *stage, const int32_t *multiplier,
+MAYBE_UNUSED static inline fast_stage_int8 fast_stage_of(const output_stage_int8 *stage, const int32_t *multiplier,
                                             const int8_t *shift, int32_t channel)
 {
     const int32_t entry = stage->per_channel ? channel : 0;
@@ -22,7 +23,7 @@ static inline fast_stage_int8 fast_stage_of(const output_stage_int8 *stage, cons
 }
 
 /* Scale and saturate; what is left is to clamp, where the layer's range is_narrow. `twice` is twice the multiplier. */
-static inline int32_t fast_scale_int8(int32_t sum, int32_t twice, int32_t offset, int32_t right)
+MAYBE_UNUSED static inline int32_t fast_scale_int8(int32_t sum, int32_t twice, int32_t offset, int32_t right)
 {
 #if WITH_DSP
     /* sum * 2^32 + sum * (2 * multiplier - 2^32), rounded to its upper word. */
@@ -37,7 +38,7 @@ static inline int32_t fast_scale_int8(int32_t sum, int32_t twice, int32_t offset
 #endif
 }
 
-static inline int32_t fast_requantize_int8(const fast_stage_int8 *fast, int32_t sum)
+MAYBE_UNUSED static inline int32_t fast_requantize_int8(const fast_stage_int8 *fast, int32_t sum)
 {
     return fast_scale_int8(sum, (int32_t)((uint32_t)fast->multiplier << 1), fast->offset, fast->right);
 }

@@ -1,11 +1,12 @@
+#include "maybe_unused.h"
 #include "requantize_int8.h"
 
 /* output = requantize(matrix * vector + bias). matrix is [rows][length]; four rows at a time, so that
  * each element of the vector is loaded once for four products. first_row is the index of row 0 among
  * all output channels. */
-static void matrix_vector_int8(const output_stage_int8 *stage, const int8_t *vector, int32_t length,
-                               const int8_t *matrix, const int32_t *bias, const int32_t *multiplier,
-                               const int8_t *shift, int32_t first_row, int32_t rows, int8_t *output)
+MAYBE_UNUSED static void matrix_vector_int8(const output_stage_int8 *stage, const int8_t *vector, int32_t length,
+                                            const int8_t *matrix, const int32_t *bias, const int32_t *multiplier,
+                                            const int8_t *shift, int32_t first_row, int32_t rows, int8_t *output)
 {
     int32_t row = 0;
     for (; row + 4 <= rows; row += 4, matrix += 4 * length) {

@@ -9,6 +9,7 @@
  * so that a word of weights needs one instruction beside its four products, not two. All but the first term is
  * constant, and lies in the bias. A sum is 256 times that of the products; it may wrap around on its way. */
 #include "flavours.h"
+#include "maybe_unused.h"
 
 #if WITH_DSP
 static inline int32_t pairs_load(const int8_t *values)
@@ -41,7 +42,7 @@ static inline int32_t pairs_biased(int32_t word)
 }
 
 /* -e of a word of weights. */
-static inline int32_t pairs_even(int32_t word)
+MAYBE_UNUSED static inline int32_t pairs_even(int32_t word)
 {
     int32_t pair;
     __asm__("sxtb16 %0, %1" : "=r"(pair) : "r"(word));
