@@ -86,9 +86,15 @@ class Stage:
 
 
 def output_stage(
-    layer: Layer, weights: npt.NDArray[Any], matrix: Tensor, activation: str, bias_position: int = 2
+    layer: Layer,
+    weights: npt.NDArray[Any],
+    matrix: Tensor,
+    activation: str,
+    bias_position: int = 2,
+    image: int = 0,
+    may_be_fast: bool = True,
 ) -> Stage:
-    """The struct `output_stage_int16` and its arrays, for weights of [outputs, products]."""
+    """The struct `output_stage_int16` and its arrays, for weights of [outputs, products] of an input's values."""
     outputs, products = weights.shape
     bias = _bias(layer, outputs, bias_position)
     reach = 2**15 * np.abs(weights.astype(np.int64)).sum(axis=1)
@@ -104,9 +110,9 @@ def output_stage(
     least, greatest = activation_range_int16(activation, int16_scale(layer, layer.output))
     if least > greatest:
         layer.malformed("has an empty activation range")
-    found = _multipliers(layer, matrix)
+    found = _multipliers(layer, layer.input(image), matrix)
     scaling = [_reduced(layer, each) if mode != BIAS_OF_INT32 else each for each in found]
-    fast = mode == NARROW_SUMS and all(each.shift in FAST_SHIFTS for each in scaling)
+    fast = may_be_fast and mode == NARROW_SUMS and all(each.shift in FAST_SHIFTS for each in scaling)
     if fast:
         mode = FAST
         scaling = [Multiplier(each.mantissa << (32 - each.shift), 0) for each in scaling]
@@ -135,14 +141,14 @@ def _bias(layer: Layer, outputs: int, position: int) -> npt.NDArray[Any]:
     return layer.constant(position, tensor.dtype)
 
 
-def _multipliers(layer: Layer, matrix: Tensor) -> list[Multiplier]:
+def _multipliers(layer: Layer, image: Tensor, matrix: Tensor) -> list[Multiplier]:
     """input scale * weight scale / output scale, for each weight scale."""
     quantization = layer.quantization(matrix)
     if any(quantization.zero_points):
         layer.unsupported(
             "has asymmetric weights", "quantize weights symmetrically, as the TFLite converter does"
         )
-    input_scale, output_scale = int16_scale(layer, layer.input(0)), int16_scale(layer, layer.output)
+    input_scale, output_scale = int16_scale(layer, image), int16_scale(layer, layer.output)
     return [quantize_multiplier(input_scale * scale / output_scale) for scale in quantization.scales]
 
 
