@@ -53,6 +53,7 @@ def lower_model(original: Graph, name: str, options: CompileOptions) -> LoweredM
         _tensor_info(graph.tensors[graph.input], "input"),
         _tensor_info(graph.tensors[graph.output], "output"),
         segments,
+        options.weights_in,
     )
 
 
@@ -70,6 +71,7 @@ def compiled_model(lowered: LoweredModel) -> CompiledModel:
         output=lowered.output,
         input_offset_bytes=lowered.input_offset_bytes,
         output_offset_bytes=lowered.output_offset_bytes,
+        state_bytes=lowered.plan.state_bytes,
         layers=[
             LayerInfo(
                 graph.layer_name(operator),

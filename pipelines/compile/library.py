@@ -236,6 +236,8 @@ def _infer(name: str, model: CompiledModel) -> str:
         "NAME": name.upper(),
         "model": model.name,
         "MODEL": model.name.upper(),
+        # Each window is judged by itself.
+        "reset": f"    {model.name}_reset(workspace);\n" if model.state_bytes else "",
     }
     return _filled(f"infer_{model.input.dtype}.c", values)
 

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from pipelines.compile.graph import Graph
+import numpy as np
+import numpy.typing as npt
+
+from pipelines.compile.graph import DType, Graph
 from pipelines.compile.kernels import Step
-from pipelines.compile.memory import MemoryPlan
+from pipelines.compile.memory import MemoryPlan, variables
 from pipelines.compile.model import TensorInfo
+from pipelines.compile.options import WeightsIn
 from pipelines.compile.streaming.segment import Segment
 
 
@@ -22,6 +27,7 @@ class LoweredModel:
     input: TensorInfo
     output: TensorInfo
     segments: tuple[Segment, ...] = ()
+    weights_in: WeightsIn = "flash"
 
     @property
     def input_offset_bytes(self) -> int:
@@ -35,8 +41,38 @@ class LoweredModel:
         """The segment in which a step runs row by row; None for a step by itself."""
         return next((segment for segment in self.segments if step in segment.steps), None)
 
+    @property
+    def initial_states(self) -> dict[int, npt.NDArray[Any]]:
+        """What each variable is before the first inference, by its tensor."""
+        found = {}
+        for root in variables(self.graph):
+            tensor = self.graph.tensors[root]
+            values = tensor.initial
+            if values is None:
+                zero = tensor.quantization.zero_points[0] if tensor.quantization else 0
+                values = np.full(tensor.shape, zero if tensor.dtype is DType.INT8 else 0, tensor.dtype.numpy)
+            found[root] = values
+        return found
+
+    def variable(self, root: int) -> str:
+        """What the C calls a tensor that owns its bytes."""
+        if self.graph.tensors[root].variable:
+            return f"state_{variables(self.graph).index(root):02d}"
+        if root == self.graph.root(self.graph.output):
+            return "output"
+        return "input" if root == self.graph.input else f"output_{self.writer(root):02d}"
+
+    def writer(self, root: int) -> int:
+        """The step that computes a tensor."""
+        return next(index for index, each in enumerate(self.graph.operators) if root in each.outputs)
+
+    def layer_name(self, step: int) -> str:
+        """A step's name, which cannot end a C comment or continue a line."""
+        name = self.graph.layer_name(self.graph.operators[step])
+        return name.replace("*/", "* /").replace("/*", "/ *").replace("\\", "/").replace("??", "? ?")
+
     def layer_id(self, step: int) -> str:
-        """The C prefix of a step's parameters and constants, like `layer_03_conv_2d`."""
+        """What the C calls the struct of a step's parameters and constants, like `layer_03_conv_2d`."""
         kind = "".join(
             letter if letter.isalnum() else "_" for letter in self.graph.operators[step].kind.lower()
         )

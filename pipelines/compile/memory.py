@@ -2,7 +2,8 @@
 
 Everything lives in the arena. The input is written before the first step and lives until its last reader; the output
 lives from its writer to the end; a tensor in between from its writer to its last reader; scratch while its step runs.
-Where a step can work in place and its input dies there, the output takes over the input's bytes.
+Where a step can work in place and its input dies there, the output takes over the input's bytes. Variables live for
+ever, in front of all that.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 
 from pipelines.compile.graph import Graph
 from pipelines.compile.kernels import Step
-from pipelines.compile.plan import Request, place
+from pipelines.compile.plan import Request, aligned, place
 from pipelines.compile.streaming.segment import Segment
 from pipelines.compile.trails import step_trails
 
@@ -33,21 +34,23 @@ class Buffer:
 
 @dataclass(frozen=True)
 class MemoryPlan:
-    """The placed buffers, the bytes that they span, and the least that any placement of them would need."""
+    """The placed buffers, the bytes that they span, and the least that any placement of them would need.
+
+    The first `state_bytes` hold the variables, which nothing else ever overwrites.
+    """
 
     buffers: tuple[Buffer, ...]
     arena_bytes: int
     lower_bound_bytes: int
+    state_bytes: int = 0
 
     def tensor_offset(self, root: int) -> int:
         return next(buffer.offset for buffer in self.buffers if buffer.tensor == root)
 
-    def scratch_offset(self, step: int) -> int:
-        """Where the scratch memory of a step lies, which the steps of a segment share."""
+    def scratch_of(self, step: int) -> Buffer:
+        """The scratch memory of a step, which the steps of a segment share."""
         return next(
-            buffer.offset
-            for buffer in self.buffers
-            if buffer.tensor is None and buffer.first <= step <= buffer.last
+            buffer for buffer in self.buffers if buffer.tensor is None and buffer.first <= step <= buffer.last
         )
 
 
@@ -64,7 +67,7 @@ def plan_memory(graph: Graph, steps: Sequence[Step], segments: Sequence[Segment]
     requests = [
         Request(root, rings[root].size_bytes if root in rings else graph.tensors[root].size_bytes, *life)
         for root, life in lives.items()
-        if root not in rings or rings[root].owner == root
+        if graph.tensors[root].size_bytes and (root not in rings or rings[root].owner == root)
     ]
     scratch: dict[tuple[int, int], int] = {}
     for index, step in enumerate(steps):
@@ -79,27 +82,51 @@ def plan_memory(graph: Graph, steps: Sequence[Step], segments: Sequence[Segment]
     trails += [segment.trail for segment in segments if segment.trail is not None]
     # With the input low, what the caller computes it from can lie in the arena behind it.
     placement = place(requests, trails, low=graph.input)
+    states = _state_buffers(graph)
+    state_bytes = sum(aligned(state.size_bytes) for state in states)
     buffers = [
         Buffer(
             request.key if isinstance(request.key, int) else None,
             request.size_bytes,
             request.first,
             request.last,
-            placement.offsets[request.key],
+            state_bytes + placement.offsets[request.key],
         )
         for request in requests
     ]
     buffers += [
-        Buffer(ring.tensor, ring.size_bytes, *lives[ring.tensor], placement.offsets[ring.owner])
+        Buffer(ring.tensor, ring.size_bytes, *lives[ring.tensor], state_bytes + placement.offsets[ring.owner])
         for ring in rings.values()
         if ring.owner != ring.tensor
     ]
     buffers.sort(key=lambda buffer: (buffer.first, buffer.tensor is None))
-    return MemoryPlan(tuple(buffers), placement.arena_bytes, placement.lower_bound_bytes)
+    return MemoryPlan(
+        (*states, *buffers),
+        state_bytes + placement.arena_bytes,
+        state_bytes + placement.lower_bound_bytes,
+        state_bytes,
+    )
+
+
+def _state_buffers(graph: Graph) -> list[Buffer]:
+    """One behind the other from the start of the arena."""
+    states: list[Buffer] = []
+    offset = 0
+    for root in variables(graph):
+        size_bytes = graph.tensors[root].size_bytes
+        states.append(Buffer(root, size_bytes, 0, max(len(graph.operators) - 1, 0), offset))
+        offset += aligned(size_bytes)
+    return states
+
+
+def variables(graph: Graph) -> list[int]:
+    """The tensors that keep their content from one inference to the next, in the order of their first use."""
+    roots = [graph.root(tensor) for each in graph.operators for tensor in each.inputs if tensor >= 0]
+    return [root for root in dict.fromkeys(roots) if graph.tensors[root].variable]
 
 
 def tensor_lives(graph: Graph) -> dict[int, tuple[int, int]]:
-    """First and last step of each root tensor that the arena holds."""
+    """First and last step of each root tensor that is computed anew in every inference, and of the input."""
     end = max(len(graph.operators) - 1, 0)
     lives = {graph.input: (0, 0)}
     for index, operator in enumerate(graph.operators):
@@ -110,5 +137,6 @@ def tensor_lives(graph: Graph) -> dict[int, tuple[int, int]]:
         for tensor in operator.outputs:
             lives[tensor] = (index, index)
     output = graph.root(graph.output)
-    lives[output] = (lives[output][0], end)
+    if output in lives:
+        lives[output] = (lives[output][0], end)
     return lives

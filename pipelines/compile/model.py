@@ -51,9 +51,10 @@ class LayerInfo:
 class CompiledModel:
     """A model as C source.
 
-    `files` has `{name}.c`, `{name}.h` and `{name}_weights.h`; only the first is compiled. The arena is all the
+    `files` has `{name}.c` and `{name}.h`. The arena is all the
     memory that `{name}_invoke` works in: the input and the output lie in it too, at these offsets, and may share
-    bytes with each other.
+    bytes with each other. Its first `state_bytes` keep their content from one call to the next; `{name}_reset` is
+    there only if there are any.
     """
 
     name: str
@@ -66,6 +67,7 @@ class CompiledModel:
     output: TensorInfo
     input_offset_bytes: int
     output_offset_bytes: int
+    state_bytes: int
     layers: list[LayerInfo]
 
     def weights_bytes_for(self, dsp: bool, mve: bool) -> int:

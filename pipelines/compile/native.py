@@ -24,14 +24,21 @@ class NativeModel:
         self._invoke_batch = ctypes.CDLL(str(library))[f"{model.name}_invoke_batch"]
         self._invoke_batch.restype = None
         pointer = ctypes.c_void_p
-        self._invoke_batch.argtypes = [pointer, ctypes.c_int64, pointer, pointer]
+        self._invoke_batch.argtypes = [pointer, ctypes.c_int64, pointer, pointer, ctypes.c_int]
 
     def invoke_batch(self, inputs: npt.NDArray[Any]) -> npt.NDArray[Any]:
-        """Outputs [batch, *output shape without a leading 1] of inputs [batch, ...].
+        """Outputs [batch, *output shape without a leading 1] of inputs [batch, ...], each as the first of all.
 
         The inputs have the model's own type: int8, int16 or float32. Raises `ValueError` for another type
         or size.
         """
+        return self._invoke(inputs, resets=True)
+
+    def invoke_sequence(self, inputs: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """The same, but what the model keeps from one input to the next is reset before the first one only."""
+        return self._invoke(inputs, resets=False)
+
+    def _invoke(self, inputs: npt.NDArray[Any], resets: bool) -> npt.NDArray[Any]:
         source = self.model.input
         if inputs.dtype != np.dtype(source.dtype):
             raise ValueError(f"inputs must be {source.dtype}, not {inputs.dtype}")
@@ -45,7 +52,7 @@ class NativeModel:
         shape = target.shape[1:] if target.shape[:1] == (1,) else target.shape
         outputs = np.empty((batch, *shape), dtype=target.dtype)
         arena = np.empty(self.model.arena_bytes, dtype=np.uint8)
-        self._invoke_batch(arena.ctypes.data, batch, contiguous.ctypes.data, outputs.ctypes.data)
+        self._invoke_batch(arena.ctypes.data, batch, contiguous.ctypes.data, outputs.ctypes.data, int(resets))
         return outputs
 
 
@@ -70,16 +77,26 @@ def _batch_source(model: CompiledModel) -> str:
     input_type, output_type = _C_TYPES[model.input.dtype], _C_TYPES[model.output.dtype]
     name = model.name
     upper = name.upper()
+    declaration = (
+        f"void {name}_invoke_batch(void *arena, int64_t count, const {input_type} *inputs, {output_type} *outputs, "
+        "int resets)"
+    )
+    reset = (
+        f"        if (i == 0 || resets) {{\n            {name}_reset(arena);\n        }}\n"
+        if model.state_bytes
+        else ""
+    )
     return f"""#include <string.h>
 
 #include "{name}.h"
 
-void {name}_invoke_batch(void *arena, int64_t count, const {input_type} *inputs, {output_type} *outputs);
+{declaration};
 
-void {name}_invoke_batch(void *arena, int64_t count, const {input_type} *inputs, {output_type} *outputs)
+{declaration}
 {{
+    (void)resets;
     for (int64_t i = 0; i < count; ++i) {{
-        memcpy({name}_input(arena), inputs + i * {upper}_INPUT_SIZE, {upper}_INPUT_SIZE * sizeof *inputs);
+{reset}        memcpy({name}_input(arena), inputs + i * {upper}_INPUT_SIZE, {upper}_INPUT_SIZE * sizeof *inputs);
         {name}_invoke(arena);
         memcpy(outputs + i * {upper}_OUTPUT_SIZE, {name}_output(arena), {upper}_OUTPUT_SIZE * sizeof *outputs);
     }}

@@ -40,9 +40,13 @@ class Constant:
     flavours: Mapping[Flavour, npt.NDArray[Any]] = field(default_factory=dict)
 
     @property
+    def item_bytes(self) -> int:
+        return _BYTES[self.c_type]
+
+    @property
     def size_bytes(self) -> int:
         """Bytes of the portable array."""
-        return self.values.size * _BYTES[self.c_type]
+        return self.values.size * self.item_bytes
 
     def size_bytes_for(self, dsp: bool, mve: bool) -> int:
         """Bytes of the array that a core with these extensions gets."""

@@ -9,7 +9,7 @@ static void infer(${name}_workspace *workspace, const float *features, float *pr
         input[i] = (features[i] - feature_mean[column]) * feature_scale[column];
         column = column + 1 < COLUMNS ? column + 1 : 0;
     }
-    ${model}_invoke(workspace);
+$reset    ${model}_invoke(workspace);
     for (i = 0; i < ${NAME}_CLASSES; i++) {
         probabilities[i] = output[i];
     }

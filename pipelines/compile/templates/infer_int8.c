@@ -36,7 +36,7 @@ static void infer(${name}_workspace *workspace, const float *features, float *pr
         input[i] = quantise((features[i] - feature_mean[column]) * feature_scale[column]);
         column = column + 1 < COLUMNS ? column + 1 : 0;
     }
-    ${model}_invoke(workspace);
+$reset    ${model}_invoke(workspace);
     for (i = 0; i < ${NAME}_CLASSES; i++) {
         probabilities[i] = (float)(output[i] - ${MODEL}_OUTPUT_ZERO_POINT) * ${MODEL}_OUTPUT_SCALE;
     }

@@ -8,6 +8,9 @@ volatile int firmware_runs = 1;
 int firmware_main(void)
 {
     while (firmware_runs != 0) {
+#ifdef ${NAME}_STATE_BYTES
+        ${name}_reset(firmware_arena);
+#endif
         ${name}_invoke(firmware_arena);
     }
     return 0;

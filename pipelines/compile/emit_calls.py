@@ -1,0 +1,136 @@
+"""The layers as C: the function that calls one kernel after the other, and the one that resets what is kept."""
+
+from __future__ import annotations
+
+from pipelines.compile.emit_arena import place_name
+from pipelines.compile.emit_constants import STRUCT, is_one_byte
+from pipelines.compile.graph import DType
+from pipelines.compile.lowered import LoweredModel
+from pipelines.compile.memory import Buffer
+from pipelines.compile.streaming.emit_segment import segment_lines
+from pipelines.compile.streaming.segment import Segment
+
+_LINE_CHARACTERS = 110
+
+
+def invoke_text(model: LoweredModel) -> str:
+    """`{name}_invoke`: a pointer for each tensor, then the layers."""
+    lines = [f"void {model.name}_invoke(void *arena)", "{", "    uint8_t *const base = (uint8_t *)arena;"]
+    named = _named(model)
+    lines += [_pointer(model, buffer) for buffer in model.plan.buffers if buffer.tensor in named]
+    for index in range(len(model.steps)):
+        segment = model.segment_of(index)
+        if segment is None:
+            lines += [
+                "",
+                *(f"    {line}" for line in _layer(model, index, f"&{_member(model, index)}.whole")),
+            ]
+        elif index == segment.first:
+            lines += ["", *(f"    {line}" for line in _segment(model, segment))]
+    return "\n".join([*lines, "}\n"])
+
+
+def reset_text(model: LoweredModel) -> str:
+    """`{name}_reset`; empty for a model that keeps nothing."""
+    if not model.plan.state_bytes:
+        return ""
+    lines = [f"void {model.name}_reset(void *arena)", "{", "    uint8_t *const base = (uint8_t *)arena;", ""]
+    for root, values in model.initial_states.items():
+        name, size_bytes = model.variable(root), model.graph.tensors[root].size_bytes
+        if is_one_byte(values):
+            byte = values.tobytes()[0] if size_bytes else 0
+            lines.append(f"    memset(base + {name}_at, {byte}, {size_bytes});")
+        else:
+            lines.append(f"    memcpy(base + {name}_at, {STRUCT}.initial.{name}, {size_bytes});")
+    return "\n".join([*lines, "}\n\n"])
+
+
+def _named(model: LoweredModel) -> set[int | None]:
+    """The tensors that some call names."""
+    named: set[int | None] = set()
+    for operator, step in zip(model.graph.operators, model.steps, strict=True):
+        if "{output}" in step.call:
+            named.add(operator.outputs[0])
+        named |= {
+            model.graph.root(tensor)
+            for position, tensor in enumerate(operator.inputs)
+            if tensor >= 0 and f"{{input{position}}}" in step.call
+        }
+    return named
+
+
+def _member(model: LoweredModel, index: int) -> str:
+    return f"{STRUCT}.{model.layer_id(index)}"
+
+
+def _layer(model: LoweredModel, index: int, tile: str) -> list[str]:
+    """The lines, not indented, that run a step."""
+    operator, step = model.graph.operators[index], model.steps[index]
+    shape = " x ".join(str(size) for size in model.graph.tensors[operator.outputs[0]].shape)
+    macs = f", {step.macs:,} MACs" if step.macs else ""
+    return [
+        f"/* {index}: {operator.kind} {model.layer_name(index)} -> {shape}{macs} */",
+        f"{model.name.upper()}_ENTER_LAYER({index});",
+        *f"{_call(model, index, tile)};".replace("\n    ", "\n").split("\n"),
+    ]
+
+
+def _segment(model: LoweredModel, segment: Segment) -> list[str]:
+    """The lines, not indented, that run the steps of a segment by turns."""
+    tensors = [model.graph.tensors[ring.tensor] for ring in segment.rings]
+    title = (
+        f"Layers {segment.first} to {segment.last}, row by row"
+        if tensors
+        else f"Layer {segment.first}, row by row"
+    )
+    if tensors:
+        whole = sum(tensor.size_bytes for tensor in tensors)
+        title += (
+            f": of the images between them {segment.ring_bytes:,} instead of {whole:,} bytes are in memory"
+        )
+    if segment.recomputed_macs:
+        title += f"; {segment.recomputed_macs:,} MACs at the seams of the strips are computed twice"
+    member = "row" if len(segment.strips) == 1 else "rows"
+    return segment_lines(
+        segment,
+        f"{title}.",
+        lambda step: f"{_member(model, step)}.{member}",
+        lambda step: _layer(model, step, "&rows"),
+    )
+
+
+def _pointer(model: LoweredModel, buffer: Buffer) -> str:
+    tensor = model.graph.tensors[buffer.tensor or 0]
+    c_type = tensor.dtype.c_type
+    cast = f"({c_type} *)" if tensor.dtype is DType.INT8 else f"({c_type} *)(void *)"
+    return f"    {c_type} *const {model.variable(tensor.index)} = {cast}(base + {place_name(model, buffer)});"
+
+
+def _call(model: LoweredModel, index: int, tile: str) -> str:
+    """The step's call with every placeholder replaced by a C expression."""
+    graph, step = model.graph, model.steps[index]
+    operator = graph.operators[index]
+    names = {constant.name: f"{_member(model, index)}.{constant.name}" for constant in step.constants}
+    for position, tensor in enumerate(operator.inputs):
+        if tensor >= 0 and graph.tensors[graph.root(tensor)].data is None:
+            names[f"input{position}"] = model.variable(graph.root(tensor))
+    names["output"] = model.variable(operator.outputs[0])
+    names["parameters"] = f"&{_member(model, index)}.parameters"
+    names["tile"] = tile
+    if step.scratch_bytes:
+        cast = "(int8_t *)" if step.scratch_type == "int8_t" else f"({step.scratch_type} *)(void *)"
+        names["scratch"] = f"{cast}(base + {place_name(model, model.plan.scratch_of(index))})"
+    return ";\n    ".join(_wrapped(call) for call in step.call.format_map(names).split(";\n    "))
+
+
+def _wrapped(call: str) -> str:
+    """A call whose arguments continue below the first one where the line is full."""
+    function, _, rest = call.partition("(")
+    lines = [f"    {function}("]
+    for argument in rest.split(", "):
+        separator = "" if lines[-1].endswith("(") else " "
+        if len(lines[-1]) + len(separator) + len(argument) + 2 > _LINE_CHARACTERS:
+            lines.append(" " * (len(function) + 5))
+            separator = ""
+        lines[-1] += f"{separator}{argument},"
+    return "\n".join(lines).strip().removesuffix(",")
