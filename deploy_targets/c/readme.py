@@ -64,6 +64,13 @@ def _evaluation(bundle: DeployBundle) -> dict[str, str]:
     }
 
 
+def _band(profile: Mapping[str, Any]) -> str:
+    """The band of the estimate; profiles of earlier versions have none."""
+    if profile.get("latency_low_ms") is None:
+        return ""
+    return f" ({profile['latency_low_ms']:.2f} to {profile['latency_high_ms']:.2f} ms)"
+
+
 def _profile(bundle: DeployBundle, profile: Mapping[str, Any]) -> dict[str, str]:
     board = bundle.board
     rows = [
@@ -73,7 +80,7 @@ def _profile(bundle: DeployBundle, profile: Mapping[str, Any]) -> dict[str, str]
     if profile["instructions"] is not None:
         rows += [
             f"| instructions a window | {profile['instructions']:,} |",
-            f"| time a window, {profile['latency_is']} | {profile['latency_ms']:.2f} ms |",
+            f"| time a window, {profile['latency_is']} | {profile['latency_ms']:.2f} ms{_band(profile)} |",
         ]
     stack_bytes = profile["breakdown"]["stack_bytes"]
     parts = "workspace, one window of samples, decision and other variables"

@@ -2,7 +2,8 @@
 
 Three images are linked from the same objects: an empty application, one that uses the whole library, and one that
 calls its two halves. Flash and variables are what the second takes more than the first, C library functions that it
-pulls in included. Instructions and the depth of the stack come from running them on a real window.
+pulls in included. Instructions and the depth of the stack come from running them on a real window, and cycles from what
+each of these instructions takes on the core; see :mod:`pipelines.profile.cycles`.
 """
 
 from __future__ import annotations
@@ -17,13 +18,18 @@ import numpy as np
 from pipelines.compile.library import Library
 from pipelines.profile.arm_toolchain import ArmToolchain, arm_toolchain, program, runtime_sources
 from pipelines.profile.boards import Board
+from pipelines.profile.cycles.estimate import (
+    LayerCycles,
+    cycles_are,
+    cycles_of_instructions,
+    estimate_layers,
+)
+from pipelines.profile.cycles.trace import Tracer
 from pipelines.profile.emulator import Emulator
 from pipelines.profile.errors import ProfileError
 from pipelines.profile.image import Image, read_image
 from pipelines.profile.qemu import find_qemu, nanoseconds_per_tick, run_on_qemu
 from pipelines.signals import FloatArray
-
-LATENCY_IS = "estimated at one instruction a cycle"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +41,8 @@ class Breakdown:
 
     features_instructions: int | None
     model_instructions: int | None
+    features_cycles: int | None
+    model_cycles: int | None
     workspace_bytes: int
     window_bytes: int
     variables_bytes: int
@@ -45,9 +53,9 @@ class Breakdown:
 class Execution:
     """What running one window on the emulated core has shown."""
 
-    instructions: int
-    features_instructions: int
-    model_instructions: int
+    whole: LayerCycles
+    features: LayerCycles
+    model: LayerCycles
     stack_bytes: int
     probabilities: FloatArray
 
@@ -60,7 +68,8 @@ class Profile:
         flash_bytes: code, constants and initial values.
         ram_bytes: workspace, one window of samples, all other variables, and the stack where it was measured.
         instructions: executed to classify one window; None where no emulator of the core is at hand.
-        latency_ms: ``instructions`` at one a cycle of the board's clock: an estimate, unlike the other figures.
+        cycles: what ``instructions`` take on the core: an estimate, unlike the other figures, and its band.
+        latency_ms: ``cycles`` at the board's clock, and its band; ``latency_is`` says in words where it is from.
         fits: flash and RAM are within the board's; ``problems`` says in words where they are not.
         emulator: what counted the instructions, or why nothing did.
         probabilities: what the emulated core answered for the window.
@@ -70,7 +79,12 @@ class Profile:
     flash_bytes: int
     ram_bytes: int
     instructions: int | None
+    cycles: int | None
+    cycles_low: int | None
+    cycles_high: int | None
     latency_ms: float | None
+    latency_low_ms: float | None
+    latency_high_ms: float | None
     latency_is: str
     fits: bool
     problems: tuple[str, ...]
@@ -141,7 +155,7 @@ def _run_on_unicorn(
     emulator.run_to(f"{library.name}_classify")
     emulator.write("firmware_samples", samples)
     emulator.paint_stack()
-    instructions = emulator.count_call()
+    all_of_it = _traced_call(emulator)
     stack_bytes = emulator.stack_used_bytes()
     answer = np.frombuffer(emulator.read("firmware_probabilities", 4 * len(library.labels)), np.float32)
     emulator.run_to_exit()
@@ -149,10 +163,17 @@ def _run_on_unicorn(
     emulator = Emulator(halves, board)
     emulator.run_to(f"{library.name}_extract")
     emulator.write("firmware_samples", samples)
-    features_instructions = emulator.count_call()
+    features = _traced_call(emulator)
     emulator.run_to(f"{library.name}_classify_features")
-    model_instructions = emulator.count_call()
-    return Execution(instructions, features_instructions, model_instructions, stack_bytes, answer)
+    model = _traced_call(emulator)
+    return Execution(all_of_it, features, model, stack_bytes, answer)
+
+
+def _traced_call(emulator: Emulator) -> LayerCycles:
+    """Instructions and cycles from the first instruction of a function until it has returned."""
+    tracer = Tracer(emulator)
+    emulator.run_to_return()
+    return estimate_layers(tracer.finish(), emulator.board)[0]
 
 
 def _run_on_qemu(board: Board, timed: Image) -> Execution:
@@ -167,14 +188,22 @@ def _run_on_qemu(board: Board, timed: Image) -> Execution:
         raise ProfileError(
             f"one window takes longer than the timer of QEMU's {board.emulator.qemu_machine} runs"
         )
-    per_tick = nanoseconds_per_tick(board)
+    whole, features, model = (
+        _of_instructions(round(found[what][0] * nanoseconds_per_tick(board)), board)
+        for what in ("classify", "extract", "classify_features")
+    )
     return Execution(
-        instructions=round(found["classify"][0] * per_tick),
-        features_instructions=round(found["extract"][0] * per_tick),
-        model_instructions=round(found["classify_features"][0] * per_tick),
+        whole=whole,
+        features=features,
+        model=model,
         stack_bytes=found["stack"][0],
         probabilities=np.array(found["probability"], np.uint32).view(np.float32),
     )
+
+
+def _of_instructions(instructions: int, board: Board) -> LayerCycles:
+    cycles = cycles_of_instructions(instructions, board)
+    return LayerCycles(instructions, cycles, cycles, None)
 
 
 def _sample_lines(window: FloatArray) -> str:
@@ -195,6 +224,7 @@ def _profile(
     flash_bytes = whole.flash_bytes - empty.flash_bytes
     static_bytes = whole.ram_bytes - empty.ram_bytes
     stack_bytes = execution.stack_bytes if execution else None
+    cycles = execution.whole.total if execution else None
     ram_bytes = static_bytes + (stack_bytes or 0)
     window_bytes = 4 * library.window_floats
     problems = tuple(
@@ -209,16 +239,23 @@ def _profile(
         board=board.id,
         flash_bytes=flash_bytes,
         ram_bytes=ram_bytes,
-        instructions=execution.instructions if execution else None,
-        latency_ms=execution.instructions * 1000 / board.clock_hz if execution else None,
-        latency_is=LATENCY_IS,
+        instructions=execution.whole.instructions if execution else None,
+        cycles=round(cycles.typical) if cycles else None,
+        cycles_low=round(cycles.low) if cycles else None,
+        cycles_high=round(cycles.high) if cycles else None,
+        latency_ms=cycles.typical * 1000 / board.clock_hz if cycles else None,
+        latency_low_ms=cycles.low * 1000 / board.clock_hz if cycles else None,
+        latency_high_ms=cycles.high * 1000 / board.clock_hz if cycles else None,
+        latency_is=cycles_are(board),
         fits=not problems,
         problems=problems,
         toolchain=f"{compiler.title} {compiler.optimisation}",
         emulator=emulator,
         breakdown=Breakdown(
-            features_instructions=execution.features_instructions if execution else None,
-            model_instructions=execution.model_instructions if execution else None,
+            features_instructions=execution.features.instructions if execution else None,
+            model_instructions=execution.model.instructions if execution else None,
+            features_cycles=round(execution.features.total.typical) if execution else None,
+            model_cycles=round(execution.model.total.typical) if execution else None,
             workspace_bytes=library.workspace_bytes,
             window_bytes=window_bytes,
             variables_bytes=static_bytes - library.workspace_bytes - window_bytes,

@@ -14,7 +14,7 @@ from pipelines.compile.native import build_native
 from pipelines.compress.reference import reference_outputs
 from pipelines.profile.arm_toolchain import ArmToolchain
 from pipelines.profile.boards import Board
-from pipelines.profile.cycles.cores import CORES
+from pipelines.profile.cycles.estimate import cycles_are
 from pipelines.profile.errors import ProfileError
 from pipelines.profile.model_measurement import ModelMeasurement, measure_model
 from pipelines.report.comparison import differing_bytes, random_inputs
@@ -103,13 +103,6 @@ class ModelReport:
                 strict=True,
             )
         ]
-
-
-def cycles_are(board: Board) -> str:
-    """How the cycles of a board's core are come by, in words."""
-    if board.core in CORES:
-        return f"estimated from {CORES[board.core].source}"
-    return "estimated from the number of instructions alone"
 
 
 def report_model(

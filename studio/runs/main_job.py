@@ -54,6 +54,7 @@ def run_main_job(
 
     Returns:
         ``samples``, ``accuracy_float32``, ``accuracy_int8``, ``flash_bytes``, ``ram_bytes``, ``instructions``,
+        ``cycles`` and ``latency_ms`` (estimates),
         ``selftest`` (``passed`` or what failed), ``zip``, ``seconds`` and where they were measured.
     """
     started = time.monotonic()
@@ -85,6 +86,8 @@ def _report(
         "flash_bytes": profile["flash_bytes"],
         "ram_bytes": profile["ram_bytes"],
         "instructions": profile["instructions"],
+        "cycles": profile["cycles"],
+        "latency_ms": profile["latency_ms"],
         "toolchain": profile["toolchain"],
         "emulator": profile["emulator"],
         "selftest": selftest,
@@ -105,6 +108,10 @@ def print_report(report: dict[str, Any]) -> None:
         (
             "Instructions",
             f"{report['instructions']:,} an inference ({report['emulator']}, {report['toolchain']})",
+        ),
+        (
+            "Time an inference",
+            f"about {report['latency_ms']:.2f} ms, {report['cycles']:,} cycles (an estimate, see docs/cycles.md)",
         ),
         ("Self-test", f"{report['selftest']} on the emulated core"),
         ("Zip", report["zip"]),

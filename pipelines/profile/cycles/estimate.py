@@ -52,9 +52,22 @@ def estimate_layers(trace: Trace, board: Board) -> list[LayerCycles]:
     return result
 
 
+def cycles_are(board: Board) -> str:
+    """How the cycles of a board's core are come by, in words that continue «the time is»."""
+    if board.core in CORES:
+        waits = " and waiting for its flash" if board.flash.wait_states else ""
+        return f"estimated from the instructions run, the timings of the {board.core}{waits}"
+    each = _cycles_an_instruction(board)
+    return f"estimated from the number of instructions, at {each.low:g} to {each.high:g} cycles each"
+
+
+def _cycles_an_instruction(board: Board) -> Cycles:
+    return CYCLES_AN_INSTRUCTION.get(board.core, Cycles(1, 1.3, 2))
+
+
 def cycles_of_instructions(instructions: int, board: Board) -> Cycles:
     """From the number of instructions alone, with a wide band: for cores without a timing of their own."""
-    return CYCLES_AN_INSTRUCTION.get(board.core, Cycles(1, 1.3, 2)) * instructions
+    return _cycles_an_instruction(board) * instructions
 
 
 def _core_cycles(counted: list[Counted], layers: int, timing: CoreTiming) -> list[Cycles]:

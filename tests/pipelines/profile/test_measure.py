@@ -47,7 +47,10 @@ def test_every_figure_is_measured_and_adds_up(board_id, window):
     assert 0 < parts.stack_bytes < 2_000
     halves = parts.features_instructions + parts.model_instructions
     assert abs(profile.instructions - halves) < 100
-    assert profile.latency_ms == pytest.approx(profile.instructions / board.clock_hz * 1000)
+    assert profile.latency_ms == pytest.approx(profile.cycles / board.clock_hz * 1000, rel=1e-4)
+    assert profile.latency_low_ms < profile.latency_ms < profile.latency_high_ms
+    assert profile.cycles_low < profile.cycles < profile.cycles_high
+    assert parts.features_cycles + parts.model_cycles == pytest.approx(profile.cycles, rel=0.1)
     assert "estimated" in profile.latency_is
     assert json.loads(json.dumps(profile.as_json()))["breakdown"]["model_instructions"] > 0
 
@@ -81,6 +84,7 @@ def test_without_an_emulator_of_the_core_nothing_is_guessed(window, monkeypatch)
     assert profile.flash_bytes > 5_000
     assert profile.instructions is None
     assert profile.latency_ms is None
+    assert profile.cycles is None
     assert profile.breakdown.stack_bytes is None
     assert profile.emulator == "not run: Cortex-M55 needs Debian's qemu-system-arm"
 
