@@ -111,7 +111,7 @@ def output_stage(
     if least > greatest:
         layer.malformed("has an empty activation range")
     found = _multipliers(layer, layer.input(image), matrix)
-    scaling = [_reduced(layer, each) if mode != BIAS_OF_INT32 else each for each in found]
+    scaling = [reduced_multiplier(layer, each) if mode != BIAS_OF_INT32 else each for each in found]
     fast = may_be_fast and mode == NARROW_SUMS and all(each.shift in FAST_SHIFTS for each in scaling)
     if fast:
         mode = FAST
@@ -152,7 +152,7 @@ def _multipliers(layer: Layer, image: Tensor, matrix: Tensor) -> list[Multiplier
     return [quantize_multiplier(input_scale * scale / output_scale) for scale in quantization.scales]
 
 
-def _reduced(layer: Layer, multiplier: Multiplier) -> Multiplier:
+def reduced_multiplier(layer: Layer, multiplier: Multiplier) -> Multiplier:
     """The multiplier of 15 bits, and by how many bits its product with a sum is shifted to the right."""
     if multiplier.shift > MAX_SHIFT:
         layer.malformed("has an output scale more than a hundred times smaller than its input's")
