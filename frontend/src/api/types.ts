@@ -129,7 +129,10 @@ export interface Profile {
   ram_bytes: number;
   /** Null where no emulator of the core is at hand. */
   instructions: number | null;
+  /** An estimate; runs of earlier versions have no band. */
   latency_ms: number | null;
+  latency_low_ms?: number | null;
+  latency_high_ms?: number | null;
   /** What the latency rests on, in words. */
   latency_is: string;
   fits: boolean;
@@ -137,7 +140,13 @@ export interface Profile {
   problems: string[];
   toolchain: string;
   emulator: string;
-  breakdown: { features_instructions: number | null; model_instructions: number | null };
+  breakdown: {
+    features_instructions: number | null;
+    model_instructions: number | null;
+    /** What the shares of the time rest on; runs of earlier versions have only instructions. */
+    features_cycles?: number | null;
+    model_cycles?: number | null;
+  };
 }
 
 export interface ModelFacts {

@@ -82,7 +82,7 @@ export function Results({ projectId, run, result, board }: ResultsProps) {
             hint={
               profile.latency_ms === null
                 ? "not measured for this core"
-                : `estimate at ${formatFrequency(board.clock_hz)}, one instruction per cycle`
+                : `estimate at ${formatFrequency(board.clock_hz)}`
             }
           />
         </StatTiles>
