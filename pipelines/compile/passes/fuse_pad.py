@@ -36,7 +36,9 @@ def fuse_pad(graph: Graph) -> Graph:
         consumer = consumers[0]
         if _is_valid_convolution_of(consumer, pad.outputs[0]):
             inputs = (pad.inputs[0], *consumer.inputs[1:])
-            fused[consumer.index] = replace(consumer, inputs=inputs, padding=padding)
+            top, bottom, left, right = consumer.padding or (0, 0, 0, 0)
+            more = (padding[0] + top, padding[1] + bottom, padding[2] + left, padding[3] + right)
+            fused[consumer.index] = replace(consumer, inputs=inputs, padding=more)
             dropped.add(pad.index)
     operators = tuple(fused.get(op.index, op) for op in graph.operators if op.index not in dropped)
     return replace(graph, operators=operators)
