@@ -61,7 +61,8 @@ def plan_memory(graph: Graph, steps: Sequence[Step], segments: Sequence[Segment]
     inner tensors too.
     """
     spans = {step: (step, step) for step in range(len(steps))}
-    spans |= {step: (each.first, each.last) for each in segments for step in each.steps}
+    by_rows = {step: (each.first, each.last) for each in segments for step in each.steps}
+    spans |= by_rows
     lives = {root: (spans[first][0], spans[last][1]) for root, (first, last) in tensor_lives(graph).items()}
     rings = {ring.tensor: ring for segment in segments for ring in segment.rings}
     requests = [
@@ -71,12 +72,12 @@ def plan_memory(graph: Graph, steps: Sequence[Step], segments: Sequence[Segment]
     ]
     scratch: dict[tuple[int, int], int] = {}
     for index, step in enumerate(steps):
-        scratch[spans[index]] = max(step.scratch_bytes, scratch.get(spans[index], 0))
+        scratch[spans[index]] = max(step.scratch_bytes_for(index in by_rows), scratch.get(spans[index], 0))
     requests += [Request(("scratch", span), size, *span) for span, size in scratch.items() if size]
     trails = [
         trail
-        for index, span in spans.items()
-        if span == (index, index)
+        for index in range(len(steps))
+        if index not in by_rows
         for trail in step_trails(graph, steps, index, lives)
     ]
     trails += [segment.trail for segment in segments if segment.trail is not None]

@@ -80,7 +80,8 @@ class Step:
     `in_place_inputs` that is not smaller than it. With `trails[p]` it may begin anywhere up to so many bytes after
     the first byte of input p (in front of it, where negative): the step has read by then what it overwrites.
     A step with a `reach` takes `{tile}`, the address of a `tile` (`native/tile.h`), and computes the part of its
-    output that the tile names, from inputs and to an output of which the tile says which part is in memory.
+    output that the tile names, from inputs and to an output of which the tile says which part is in memory. For a
+    tile of one row it needs `row_scratch_bytes` of scratch, where that is less.
     """
 
     call: str
@@ -94,6 +95,13 @@ class Step:
     in_place_inputs: tuple[int, ...] = ()
     trails: Mapping[int, int] = field(default_factory=dict)
     reach: Reach | None = None
+    row_scratch_bytes: int | None = None
+
+    def scratch_bytes_for(self, by_rows: bool) -> int:
+        """Bytes of scratch for the whole output at once, or row by row."""
+        return (
+            self.row_scratch_bytes if by_rows and self.row_scratch_bytes is not None else self.scratch_bytes
+        )
 
 
 Kernel = Callable[["Layer"], Step]

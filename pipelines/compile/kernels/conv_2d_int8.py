@@ -43,7 +43,7 @@ def lower_int8(
         and pairs.sums_fit(folded, weights)
     ):
         return Step(
-            call="general_conv_2d_int8({parameters}, {input0}, {weights}, {bias}, {multiplier}, {shift}, "
+            call="general_conv_2d_int8({parameters}, {tile}, {input0}, {weights}, {bias}, {multiplier}, {shift}, "
             "{scratch}, {output})",
             source="general_conv_2d_int8.h",
             parameters_type="conv_2d_int8_parameters",
@@ -54,6 +54,7 @@ def lower_int8(
             ),
             macs=macs,
             scratch_bytes=products,
+            reach=found.reach,
         )
     row_length = found.kernel[1] * image.shape[3]
     rows = _rows_of_whole_groups(weights, found.kernel[0])

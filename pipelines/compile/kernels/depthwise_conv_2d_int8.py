@@ -32,7 +32,7 @@ def lower_int8(
     scratch = "{scratch}, " if planar else ""
     plane = [(size - 1) * stride + 3 for size, stride in zip(found.output, found.stride, strict=True)]
     return Step(
-        call=f"{function}({{parameters}}, {{input0}}, {{weights}}, {{bias}}, {{multiplier}}, {{shift}}, "
+        call=f"{function}({{parameters}}, {{tile}}, {{input0}}, {{weights}}, {{bias}}, {{multiplier}}, {{shift}}, "
         f"{scratch}{{output}})",
         source=f"{function}.h",
         parameters_type="depthwise_conv_2d_int8_parameters",
@@ -45,4 +45,6 @@ def lower_int8(
         scratch_bytes=plane[0] * plane[1] * 2 if planar else 0,
         scratch_type="int16_t",
         in_place_inputs=(0,) if planar else (),
+        reach=found.reach,
+        row_scratch_bytes=3 * plane[1] * 2 if planar else None,
     )

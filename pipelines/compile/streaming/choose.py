@@ -179,7 +179,7 @@ class _Chooser:
         segment = self._streams.segment(first, last, strips)
         ends = [*self._inputs(first, last), self._graph.operators[last].outputs[0]]
         living = self._around(first, last) + sum(map(self._size, ends)) + segment.ring_bytes
-        living += max(aligned(self._steps[step].scratch_bytes) for step in segment.steps)
+        living += max(aligned(self._steps[step].scratch_bytes_for(by_rows=True)) for step in segment.steps)
         if segment.trail is not None:
             living -= self._saving(segment.trail)
         work = segment.recomputed_macs + CALL_MACS * segment.calls

@@ -1,9 +1,12 @@
 """Compile a model with given segments, or with any, and run it beside the same model without."""
 
 import ctypes
+from copy import copy
 from dataclasses import replace
 
+import flatbuffers
 import numpy as np
+from tensorflow.lite.python import schema_py_generated as schema
 
 from pipelines.compile.compiler import compiled_model, lower_model
 from pipelines.compile.memory import plan_memory
@@ -11,6 +14,8 @@ from pipelines.compile.options import CompileOptions
 from pipelines.compile.reader import read_model
 from pipelines.compile.streaming.streams import Streams
 from pipelines.toolchain import DEFAULT_FLAGS, build_shared_library
+
+from .builder import options
 
 WHOLE = CompileOptions(optimize="speed")
 GUARD_BYTES = 64
@@ -58,13 +63,14 @@ def longest_segments(strips=1):
     return pick
 
 
-def run_beside(model: bytes, lowered, inputs: np.ndarray, level="-O1") -> tuple[np.ndarray, np.ndarray]:
-    """Outputs of the lowered model, and of the same model with whole images; checks that both keep to their arenas."""
+def run_beside(model: bytes, inputs: np.ndarray, *variants, level="-O0") -> list[np.ndarray]:
+    """Outputs of the model with whole images, and of lowered variants of it; checks that all keep to their arenas."""
     whole = compiled_model(lower_model(read_model(model), "whole", WHOLE))
-    rows = compiled_model(lowered)
+    models = [whole, *map(compiled_model, variants)]
     flags = [level if flag == "-O3" else flag for flag in DEFAULT_FLAGS]
-    library = ctypes.CDLL(str(build_shared_library({**whole.files, **rows.files}, flags)))
-    return run_in_arena(library, rows, inputs), run_in_arena(library, whole, inputs)
+    files = {name: text for each in models for name, text in each.files.items()}
+    library = ctypes.CDLL(str(build_shared_library(files, flags)))
+    return [run_in_arena(library, each, inputs) for each in models]
 
 
 def run_in_arena(library, compiled, inputs: np.ndarray) -> np.ndarray:
@@ -82,3 +88,32 @@ def run_in_arena(library, compiled, inputs: np.ndarray) -> np.ndarray:
         start = compiled.output_offset_bytes
         outputs.append(arena[start : start + output_bytes].copy())
     return np.stack(outputs)
+
+
+def between_pools(model: bytes) -> bytes:
+    """A model of one operator with pools of one pixel around it, which change nothing: its ends become inner images."""
+    packed = schema.ModelT.InitFromObj(schema.Model.GetRootAs(model))
+    (graph,) = packed.subgraphs
+    code = schema.OperatorCodeT()
+    code.builtinCode = code.deprecatedBuiltinCode = schema.BuiltinOperator.MAX_POOL_2D
+    code.version = 3
+    packed.operatorCodes.append(code)
+
+    def pool(source, target):
+        operator = schema.OperatorT()
+        operator.opcodeIndex = len(packed.operatorCodes) - 1
+        operator.inputs, operator.outputs = [source], [target]
+        operator.builtinOptionsType = schema.BuiltinOptions.Pool2DOptions
+        operator.builtinOptions = options(
+            "Pool2D", strideH=1, strideW=1, filterHeight=1, filterWidth=1, padding=1
+        )
+        return operator
+
+    (source,), (target,) = graph.inputs, graph.outputs
+    graph.tensors += [copy(graph.tensors[source]), copy(graph.tensors[target])]
+    first, last = len(graph.tensors) - 2, len(graph.tensors) - 1
+    graph.operators = [pool(first, source), *graph.operators, pool(target, last)]
+    graph.inputs, graph.outputs = [first], [last]
+    packer = flatbuffers.Builder(1024)
+    packer.Finish(packed.Pack(packer), b"TFL3")
+    return bytes(packer.Output())

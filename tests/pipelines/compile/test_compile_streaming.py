@@ -98,5 +98,5 @@ def test_any_segments_of_any_images_give_the_same_bytes(seed, shape, choices):
     rng = np.random.default_rng(seed)
     lowered = with_segments(model, any_segments(rng))
     inputs = random_inputs(lowered.input, 4, rng)
-    rows, whole = run_beside(model, lowered, inputs)
+    whole, rows = run_beside(model, inputs, lowered)
     np.testing.assert_array_equal(rows, whole)

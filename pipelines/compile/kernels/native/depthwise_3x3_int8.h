@@ -2,6 +2,7 @@
 #include "is_narrow_int8.h"
 #include "fast_output_stage_int8.h"
 #include "flavours.h"
+#include "tile.h"
 
 #define DEPTHWISE_PAIRS WITH_DSP
 
@@ -79,10 +80,10 @@ static inline void depthwise_3x3_two_windows(const depthwise_3x3_weights *w, con
 #endif
 }
 
-/* DEPTHWISE_CONV_2D with a 3 x 3 window, channel by channel: the channel is copied to `plane`, with its padding
- * around it, and there is no edge any more. Weights are [3][3][channels]. Where it has the size of the input, the
- * output may be the input. */
-static void depthwise_3x3_int8(const depthwise_conv_2d_int8_parameters *parameters, const int8_t *input,
+/* DEPTHWISE_CONV_2D with a 3 x 3 window, channel by channel: what the tile needs of the channel is copied to `plane`,
+ * with the padding around it, and there is no edge any more. Weights are [3][3][channels]. A whole output may be the
+ * input, where it has its size. */
+static void depthwise_3x3_int8(const depthwise_conv_2d_int8_parameters *parameters, const tile *t, const int8_t *input,
                                const int8_t *weights, const int32_t *bias, const int32_t *multiplier,
                                const int8_t *shift, int16_t *plane, int8_t *output)
 {
@@ -90,27 +91,31 @@ static void depthwise_3x3_int8(const depthwise_conv_2d_int8_parameters *paramete
     const output_stage_int8 *stage = &parameters->stage;
     const int narrow = is_narrow(stage);
     const int32_t channels = g->input_channels;
-    const int32_t width = (g->output_width - 1) * g->stride_width + 3;
-    const int32_t height = (g->output_height - 1) * g->stride_height + 3;
-    const int32_t rows = g->input_height < height - g->pad_top ? g->input_height : height - g->pad_top;
-    const int32_t columns = g->input_width < width - g->pad_left ? g->input_width : width - g->pad_left;
+    const int32_t width = (t->end_column - t->first_column - 1) * g->stride_width + 3;
+    const int32_t height = (t->end_row - t->first_row - 1) * g->stride_height + 3;
+    const int32_t top = t->first_row * g->stride_height - g->pad_top;
+    const int32_t left = t->first_column * g->stride_width - g->pad_left;
+    const int32_t first_row = top < 0 ? 0 : top;
+    const int32_t first_column = left < 0 ? 0 : left;
+    const int32_t end_row = g->input_height < top + height ? g->input_height : top + height;
+    const int32_t end_column = g->input_width < left + width ? g->input_width : left + width;
     for (int32_t i = 0; i < height * width; ++i) {
         plane[i] = (int16_t)parameters->input_zero_point;
     }
     for (int32_t c = 0; c < channels; ++c) {
         const depthwise_3x3_weights w = depthwise_3x3_weights_of(weights + c, channels);
         const fast_stage_int8 fast = fast_stage_of(stage, multiplier, shift, c);
-        int8_t *target = output + c;
-        for (int32_t y = 0; y < rows; ++y) {
-            const int8_t *pixel = input + y * g->input_width * channels + c;
-            int16_t *copy = plane + (y + g->pad_top) * width + g->pad_left;
-            for (int32_t x = 0; x < columns; ++x, pixel += channels) {
-                copy[x] = *pixel;
+        for (int32_t y = first_row; y < end_row; ++y) {
+            const int8_t *pixel = input + view_pixel(&t->inputs[0], y, first_column) * channels + c;
+            int16_t *copy = plane + (y - top) * width + first_column - left;
+            for (int32_t x = first_column; x < end_column; ++x, pixel += channels) {
+                *copy++ = *pixel;
             }
         }
-        for (int32_t y = 0; y < g->output_height; ++y) {
-            const int16_t *corner = plane + y * g->stride_height * width;
-            int32_t x = g->output_width;
+        for (int32_t y = t->first_row; y < t->end_row; ++y) {
+            const int16_t *corner = plane + (y - t->first_row) * g->stride_height * width;
+            int8_t *target = output + view_pixel(&t->output, y, t->first_column) * channels + c;
+            int32_t x = t->end_column - t->first_column;
             for (; g->stride_width == 1 && x >= 2; x -= 2, corner += 2) {
                 int32_t sums[2] = {bias[c], bias[c]};
                 depthwise_3x3_two_windows(&w, corner, width, sums);

@@ -34,12 +34,13 @@ static void hybrid_conv_2d_float32(const hybrid_conv_2d_float32_parameters *para
     const int32_t length = g->kernel_height * g->kernel_width * g->group_channels;
     const int32_t image_size = g->input_height * g->input_width * g->input_channels;
     const float scale = quantize_by_magnitude(input, image_size, scratch) * parameters->weights_scale;
+    const image_view whole = {g->input_height, 0, g->input_width};
     int8_t *const patch = scratch + image_size;
     for (int32_t pixel = 0; pixel < g->output_height * g->output_width; ++pixel) {
         const int32_t top = (pixel / g->output_width) * g->stride_height - g->pad_top;
         const int32_t left = (pixel % g->output_width) * g->stride_width - g->pad_left;
         const int8_t *w = weights;
-        gather_patch_int8(g, scratch, top, left, 0, patch);
+        gather_patch_int8(g, &whole, scratch, top, left, 0, patch);
         for (int32_t channel = 0; channel < g->output_channels; ++channel) {
             int32_t sum = 0;
             for (int32_t i = 0; i < length; ++i) {
