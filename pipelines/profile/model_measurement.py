@@ -161,7 +161,9 @@ class _Images:
         return self._link("timed", self._with(_CALL) if by_layer else self.compiled.files, text)
 
     def _names(self) -> dict[str, str]:
-        return {"name": self.compiled.name, "NAME": self.compiled.name.upper()}
+        name = self.compiled.name
+        reset = f"{name}_reset(firmware_arena);" if self.compiled.state_bytes else ""
+        return {"name": name, "NAME": name.upper(), "reset": reset}
 
     def _with(self, marker: str) -> dict[str, str]:
         files, source = self.compiled.files, f"{self.compiled.name}.c"

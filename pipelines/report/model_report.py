@@ -67,6 +67,7 @@ class ModelReport:
             "latency_ms": cycles.typical * 1000 / board.clock_hz,
             "arena_bytes": model.arena_bytes,
             "arena_lower_bound_bytes": model.arena_lower_bound_bytes,
+            "state_bytes": model.state_bytes,
             "stack_bytes": measured.stack_bytes,
             "code_bytes": measured.code_bytes,
             "weights_bytes": model.weights_bytes_for(board.dsp, board.mve),
@@ -141,7 +142,7 @@ def report_model(
         theirs = reference_outputs(tflite, inputs)
     except ValueError as error:
         raise ProfileError(str(error), field="model") from None
-    ours = build_native(model).invoke_batch(inputs)
+    ours = build_native(model).invoke_sequence(inputs)
     differing = differing_bytes(ours, theirs)
     differing += differing_bytes(np.asarray(measurement.outputs), theirs[:core_runs])
     return ModelReport(

@@ -69,7 +69,6 @@ def test_the_folder_gets_c_that_builds_and_a_readme(compiled, model, tmp_path):
         "README.md",
         "small_net_2.c",
         "small_net_2.h",
-        "small_net_2_weights.h",
     ]
     assert "-ffp-contract=off" in (out / "README.md").read_text()
     compiler = shutil.which("gcc") or pytest.skip("needs gcc")

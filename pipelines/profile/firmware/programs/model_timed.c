@@ -72,6 +72,7 @@ int firmware_main(void)
     for (word = firmware_stack_bottom; word < top; ++word) {
         *(volatile uint32_t *)word = PAINT;
     }
+    $reset
     for (run = 0; run < RUNS; ++run) {
         memcpy((unsigned char *)firmware_arena + ${NAME}_INPUT_OFFSET, inputs[run], $input_bytes);
         for (layer = 0; layer < LAYERS; ++layer) {
