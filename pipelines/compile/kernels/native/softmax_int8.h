@@ -47,6 +47,7 @@ static void softmax_int8(const softmax_int8_parameters *p, const int8_t *input, 
         int32_t leading_zeros = 0;
         uint32_t sum = 0;
         int32_t scale;
+        int32_t exponent;
         for (int32_t c = 0; c < p->classes; ++c) {
             greatest = input[c] > greatest ? input[c] : greatest;
         }
@@ -61,11 +62,12 @@ static void softmax_int8(const softmax_int8_parameters *p, const int8_t *input, 
             ++leading_zeros;
         }
         scale = one_over_one_plus((int32_t)(sum & 0x7fffffffu));
+        exponent = 35 - leading_zeros; /* 32 and more where the sum is 512 and more: then all results round to 0 */
         for (int32_t c = 0; c < p->classes; ++c) {
             const int32_t below = greatest - input[c];
             int32_t result = 0;
-            if (below < p->table_size) {
-                result = divide_rounding(multiply_fixed_point(scale, exp_table[below]), 35 - leading_zeros);
+            if (below < p->table_size && exponent < 32) {
+                result = divide_rounding(multiply_fixed_point(scale, exp_table[below]), exponent);
             }
             output[c] = (int8_t)(result > 255 ? 127 : result - 128);
         }
