@@ -141,8 +141,8 @@ def _source(model: LoweredModel) -> str:
     upper = model.name.upper()
     return f"""/* {model.name}.c: made by Thimble; do not edit. {model.name}.h says how to call it.
  *
- * First the kernels: one function for each kind of layer. Then the constants, in one struct with a member for each
- * layer; the map of the arena; and {model.name}_invoke, which calls the layers one after the other.
+ * First the kernels: one function for each kind of layer. Then the weights and tables, in one struct with a member
+ * for each layer; the map of the arena; and {model.name}_invoke, which calls the layers one after the other.
  *
  * Compile with -ffp-contract=off and without -ffast-math to get the same results on every machine.
  */

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from pipelines.compile.c_text import c_initialiser
 from pipelines.compile.emit_arena import place_name
 from pipelines.compile.emit_constants import STRUCT, is_one_byte
 from pipelines.compile.graph import DType
 from pipelines.compile.lowered import LoweredModel
 from pipelines.compile.memory import Buffer
-from pipelines.compile.streaming.emit_segment import segment_lines
+from pipelines.compile.streaming.emit_segment import segment_lines, segment_tiles, whole_tile
 from pipelines.compile.streaming.segment import Segment
 
 _LINE_CHARACTERS = 110
@@ -21,10 +22,7 @@ def invoke_text(model: LoweredModel) -> str:
     for index in range(len(model.steps)):
         segment = model.segment_of(index)
         if segment is None:
-            lines += [
-                "",
-                *(f"    {line}" for line in _layer(model, index, f"&{_member(model, index)}.whole")),
-            ]
+            lines += ["", *(f"    {line}" for line in _layer_alone(model, index))]
         elif index == segment.first:
             lines += ["", *(f"    {line}" for line in _segment(model, segment))]
     return "\n".join([*lines, "}\n"])
@@ -63,16 +61,46 @@ def _member(model: LoweredModel, index: int) -> str:
     return f"{STRUCT}.{model.layer_id(index)}"
 
 
-def _layer(model: LoweredModel, index: int, tile: str) -> list[str]:
-    """The lines, not indented, that run a step."""
+def _layer_alone(model: LoweredModel, index: int) -> list[str]:
+    """The lines, not indented, that run a step on all of its output."""
+    definitions = _definitions(model, index)
+    if not definitions:
+        return [_title(model, index), *_run(model, index, "")]
+    body = [*definitions, *_run(model, index, "&whole")]
+    return [_title(model, index), "{", *(f"    {line}" for line in body), "}"]
+
+
+def _title(model: LoweredModel, index: int) -> str:
     operator, step = model.graph.operators[index], model.steps[index]
     shape = " x ".join(str(size) for size in model.graph.tensors[operator.outputs[0]].shape)
     macs = f", {step.macs:,} MACs" if step.macs else ""
+    return f"/* {index}: {operator.kind} {model.layer_name(index)} -> {shape}{macs} */"
+
+
+def _run(model: LoweredModel, index: int, tile: str) -> list[str]:
     return [
-        f"/* {index}: {operator.kind} {model.layer_name(index)} -> {shape}{macs} */",
         f"{model.name.upper()}_ENTER_LAYER({index});",
         *f"{_call(model, index, tile)};".replace("\n    ", "\n").split("\n"),
     ]
+
+
+def _definitions(model: LoweredModel, index: int) -> list[str]:
+    """The parameters of a step and what it computes at once: all of its output, or a row of each strip of columns."""
+    step, segment = model.steps[index], model.segment_of(index)
+    texts = []
+    if step.parameters_type:
+        texts.append(f"static const {step.parameters_type} parameters = {c_initialiser(step.parameters)};")
+    if step.reach is not None and segment is None:
+        whole = whole_tile(model.graph, model.graph.operators[index])
+        texts.append(f"static const tile whole = {c_initialiser(whole)};")
+    elif segment is not None:
+        strips = [c_initialiser(each) for each in segment_tiles(model.graph, segment, index)]
+        texts.append(
+            f"static const tile row = {strips[0]};"
+            if len(strips) == 1
+            else f"static const tile strips[{len(strips)}] = {{\n" + ",\n".join(strips) + "};"
+        )
+    return "\n".join(texts).split("\n") if texts else []
 
 
 def _segment(model: LoweredModel, segment: Segment) -> list[str]:
@@ -90,12 +118,11 @@ def _segment(model: LoweredModel, segment: Segment) -> list[str]:
         )
     if segment.recomputed_macs:
         title += f"; {segment.recomputed_macs:,} MACs at the seams of the strips are computed twice"
-    member = "row" if len(segment.strips) == 1 else "rows"
     return segment_lines(
         segment,
         f"{title}.",
-        lambda step: f"{_member(model, step)}.{member}",
-        lambda step: _layer(model, step, "&rows"),
+        lambda step: [_title(model, step), *_definitions(model, step)],
+        lambda step: _run(model, step, "&rows"),
     )
 
 
@@ -115,7 +142,7 @@ def _call(model: LoweredModel, index: int, tile: str) -> str:
         if tensor >= 0 and graph.tensors[graph.root(tensor)].data is None:
             names[f"input{position}"] = model.variable(graph.root(tensor))
     names["output"] = model.variable(operator.outputs[0])
-    names["parameters"] = f"&{_member(model, index)}.parameters"
+    names["parameters"] = "&parameters"
     names["tile"] = tile
     if step.scratch_bytes:
         cast = "(int8_t *)" if step.scratch_type == "int8_t" else f"({step.scratch_type} *)(void *)"

@@ -1,4 +1,8 @@
-"""The constants of a model as C: one struct with a member for each layer that has any."""
+"""The arrays of a model as C: one struct with a member for each layer that has any.
+
+The parameters of a layer, a few numbers, are not among them: they stand beside its call (`emit_calls`), where the C
+compiler sees that they are constants of that call, and makes a kernel for them where that pays.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +13,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from pipelines.compile.c_text import c_array, c_initialiser
+from pipelines.compile.c_text import c_array
 from pipelines.compile.kernels.base import FLAVOURS, Constant
 from pipelines.compile.lowered import LoweredModel
-from pipelines.compile.streaming.emit_segment import segment_tiles, whole_tile
 
 # What the C calls the struct.
 STRUCT = "model"
@@ -37,7 +40,6 @@ class _Member:
 
     declarations: dict[str, str]
     initialisers: dict[str, str]
-    alignment: int
 
 
 def constants_text(model: LoweredModel) -> str:
@@ -71,33 +73,9 @@ def _title(model: LoweredModel, index: int) -> str:
 
 
 def _layer_members(model: LoweredModel, index: int) -> list[_Member]:
-    """Parameters, tiles and arrays of a step, the widest numbers first, so that nothing is filled up between them."""
-    step = model.steps[index]
-    members = []
-    if step.parameters_type:
-        members.append(_plain(f"{step.parameters_type} parameters;", f"{c_initialiser(step.parameters)},"))
-    if step.reach is not None:
-        members.append(_tiles(model, index))
-    arrays = sorted(step.constants, key=lambda constant: -constant.item_bytes)
-    last = arrays[-1] if arrays else None
-    members += [_array(constant, pad=constant is not last) for constant in arrays]
-    return sorted(members, key=lambda member: -min(member.alignment, 2 * _WORD_BYTES))
-
-
-def _tiles(model: LoweredModel, index: int) -> _Member:
-    """What a step with a reach computes at once: all of its output, or a row at a time of each strip of columns."""
-    segment = model.segment_of(index)
-    if segment is None:
-        whole = c_initialiser(whole_tile(model.graph, model.graph.operators[index]))
-        return _plain("tile whole;", f"{whole},")
-    strips = [c_initialiser(each) for each in segment_tiles(model.graph, segment, index)]
-    if len(strips) == 1:
-        return _plain("tile row;", f"{strips[0]},")
-    return _plain(f"tile rows[{len(strips)}];", "{\n" + _indented(",\n".join(strips), 1) + ",\n},")
-
-
-def _plain(declaration: str, initialiser: str) -> _Member:
-    return _Member({"": declaration}, {"": initialiser}, _WORD_BYTES)
+    """The arrays of a step, the widest numbers first, so that nothing is filled up between them."""
+    arrays = sorted(model.steps[index].constants, key=lambda constant: -constant.item_bytes)
+    return [_array(constant, pad=constant is not arrays[-1]) for constant in arrays]
 
 
 def _array(constant: Constant, pad: bool) -> _Member:
@@ -111,7 +89,7 @@ def _array(constant: Constant, pad: bool) -> _Member:
     }
     declarations = {flavour: declaration for flavour, (declaration, _) in texts.items()}
     initialisers = {flavour: initialiser for flavour, (_, initialiser) in texts.items()}
-    return _Member(declarations, initialisers, constant.item_bytes)
+    return _Member(declarations, initialisers)
 
 
 def _one_array(constant: Constant, pad: bool) -> tuple[str, str]:

@@ -47,9 +47,16 @@ def segment_tiles(graph: Graph, segment: Segment, step: int) -> list[Fields]:
 
 
 def segment_lines(
-    segment: Segment, title: str, tile_name: Callable[[int], str], call: Callable[[int], list[str]]
+    segment: Segment,
+    title: str,
+    definitions: Callable[[int], list[str]],
+    call: Callable[[int], list[str]],
 ) -> list[str]:
-    """The loop. `call` gives the lines, not indented, of a step that works on the tile `rows`."""
+    """The loop. `definitions` gives the lines, not indented, that define the constants of a step.
+
+    Its tile is `row`, or the array `strips` where there are several strips. `call` gives the lines that run the step
+    on the tile `rows`.
+    """
     strips = len(segment.strips)
     lines = [f"/* {title} */"]
     if strips > 1:
@@ -64,9 +71,10 @@ def segment_lines(
             if turns.start
             else f"tick / {turns.period}"
         )
-        columns = f"&{tile_name(step)}[strip]" if strips > 1 else f"&{tile_name(step)}"
+        columns = "&strips[strip]" if strips > 1 else "&row"
         inner += [
             f"{_INDENT}if (has_turn(tick, {turns.start}, {turns.period}, {turns.rows})) {{",
+            *(_INDENT * 2 + line for line in definitions(step)),
             f"{_INDENT * 2}const tile rows = row_tile({columns}, {row});",
             *(_INDENT * 2 + line for line in call(step)),
             f"{_INDENT}}}",
