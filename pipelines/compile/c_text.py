@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from pipelines.compile.kernels import Constant, Fields
@@ -32,15 +34,34 @@ def c_array(constant: Constant) -> str:
 
 
 def c_initialiser(fields: Fields, depth: int = 1) -> str:
-    """A struct initialiser with the name of each field beside it."""
+    """A struct initialiser with the name of each field beside it, on one line where that is short."""
+    flat = c_flat_initialiser(fields)
     indent = "    " * depth
-    lines = []
+    if len(flat) + 4 * depth <= _LINE_CHARACTERS:
+        return flat
+    lines: list[str] = []
     for name, value in fields.items():
-        if isinstance(value, tuple):
-            text = "{" + ", ".join(c_number(each) for each in value) + "}"
-        elif isinstance(value, int | float):
-            text = c_number(value)
+        item = f"/* {name} */ {_field(value, depth + 1)},"
+        fills = lines and "\n" not in item and "\n" not in lines[-1]
+        if fills and len(lines[-1]) + 1 + len(item) <= _LINE_CHARACTERS:
+            lines[-1] += f" {item}"
         else:
-            text = c_initialiser(value, depth + 1)
-        lines.append(f"{indent}/* {name} */ {text},")
+            lines.append(indent + item)
     return "{\n" + "\n".join(lines) + "\n" + "    " * (depth - 1) + "}"
+
+
+def c_flat_initialiser(fields: Fields) -> str:
+    """The same on one line."""
+    items = [
+        f"/* {name} */ {c_flat_initialiser(value) if isinstance(value, Mapping) else _field(value, 0)}"
+        for name, value in fields.items()
+    ]
+    return "{" + ", ".join(items) + "}"
+
+
+def _field(value: int | float | tuple[int, ...] | Fields, depth: int) -> str:
+    if isinstance(value, tuple):
+        return "{" + ", ".join(c_number(each) for each in value) + "}"
+    if isinstance(value, int | float):
+        return c_number(value)
+    return c_initialiser(value, depth)
