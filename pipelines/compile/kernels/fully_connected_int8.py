@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipelines.compile.graph import DType
-from pipelines.compile.kernels import output_stage, pairs
+from pipelines.compile.kernels import mve, output_stage, pairs
 from pipelines.compile.kernels.base import Constant, Layer, Step
 
 # As in `native/dense_int8.h`: values that are multiplied at a time.
@@ -37,7 +37,7 @@ def lower_int8(layer: Layer, weights: npt.NDArray[Any], sizes: dict[str, int], a
         )
     else:
         constants = (Constant("weights", "int8_t", weights), *constants)
-    return Step(
+    step = Step(
         call=f"{source}({{parameters}}, {{input0}}, {{weights}}, {{bias}}, {{multiplier}}, {{shift}}, {{output}})",
         source=f"{source}.h",
         parameters_type="fully_connected_int8_parameters",
@@ -45,6 +45,9 @@ def lower_int8(layer: Layer, weights: npt.NDArray[Any], sizes: dict[str, int], a
         constants=constants,
         macs=sizes["rows"] * weights.size,
     )
+    if not fast:
+        return step
+    return mve.with_arrays(step, {"weights": mve.matrix(weights), **mve.stage(folded, found)})
 
 
 def _blocks(weights: npt.NDArray[Any]) -> npt.NDArray[Any]:

@@ -1,9 +1,10 @@
 #include "dense_multiply_int8.h"
 #include "fast_output_stage_int8.h"
 #include "fully_connected_int8.h"
+#include "mve_dense_int8.h"
 #include "pairs_int8.h"
 
-#if WITH_DSP
+#if WITH_DSP && !WITH_MVE
 /* Values that are widened, and outputs that are summed up, at a time. */
 enum { DENSE_CHUNK = 128, DENSE_BLOCK = 64 };
 
@@ -103,7 +104,11 @@ static void dense_row_int8(const fully_connected_int8_parameters *p, const int8_
 static void dense_int8(const fully_connected_int8_parameters *p, const int8_t *input, const int32_t *weights,
                        const int32_t *bias, const int32_t *multiplier, const int8_t *shift, int8_t *output)
 {
-#if WITH_DSP
+#if WITH_MVE
+    (void)multiplier;
+    (void)shift;
+    mve_dense_int8(p, input, (const int8_t *)weights, bias, output);
+#elif WITH_DSP
     for (int32_t row = 0; row < p->rows; ++row) {
         dense_row_int8(p, input + row * p->input_size, weights, bias, multiplier, shift, output + row * p->output_size);
     }

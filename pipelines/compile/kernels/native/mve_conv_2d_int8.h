@@ -1,5 +1,6 @@
 #include "conv_2d_int8_parameters.h"
-#include "mve_bytes.h"
+#include "mve_copy_bytes.h"
+#include "mve_fill_bytes.h"
 #include "mve_multiply_int8.h"
 #include "tile.h"
 
