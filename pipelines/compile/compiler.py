@@ -17,6 +17,7 @@ from pipelines.compile.passes import run_passes
 from pipelines.compile.reader import read_model
 from pipelines.compile.schedule import in_best_order
 from pipelines.compile.streaming.choose import choose_segments
+from pipelines.compile.streaming.segment import segment_info
 
 # Beyond this no microcontroller can hold the constants, and the C file would not compile in time.
 MAX_WEIGHTS_BYTES = 64 << 20
@@ -85,6 +86,7 @@ def compiled_model(lowered: LoweredModel) -> CompiledModel:
             )
             for operator, step in zip(graph.operators, steps, strict=True)
         ],
+        segments=tuple(segment_info(graph, segment) for segment in lowered.segments),
     )
 
 

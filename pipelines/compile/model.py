@@ -48,6 +48,23 @@ class LayerInfo:
 
 
 @dataclass(frozen=True)
+class SegmentInfo:
+    """Layers `first` to `last` (included) that run row by row, in `strips` of columns (1: the whole width).
+
+    Of each image between them only some rows are in memory, `ring_rows` by layer: `ring_bytes` instead of
+    `whole_bytes`. `recomputed_macs` are those of columns that two strips compute.
+    """
+
+    first: int
+    last: int
+    strips: int
+    ring_rows: dict[int, int]
+    ring_bytes: int
+    whole_bytes: int
+    recomputed_macs: int
+
+
+@dataclass(frozen=True)
 class CompiledModel:
     """A model as C source.
 
@@ -69,6 +86,12 @@ class CompiledModel:
     output_offset_bytes: int
     state_bytes: int
     layers: list[LayerInfo]
+    segments: tuple[SegmentInfo, ...] = ()
+
+    @property
+    def recomputed_macs(self) -> int:
+        """Multiply-accumulates beside `macs`, which strips of columns do a second time to need less memory."""
+        return sum(segment.recomputed_macs for segment in self.segments)
 
     def weights_bytes_for(self, dsp: bool, mve: bool) -> int:
         """Bytes of the constants on a core with these extensions, which may read them in another order."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -59,6 +59,7 @@ class ModelReport:
             "weights_in": self.options.weights_in,
             "macs": model.macs,
             "macs_model": self.explanation.macs_model,
+            "macs_recomputed": model.recomputed_macs,
             "instructions": measured.instructions,
             "cycles": round(cycles.typical),
             "cycles_low": round(cycles.low),
@@ -76,6 +77,7 @@ class ModelReport:
             "compared_inputs_on_core": self.core_runs,
             "compile_seconds": self.compile_seconds,
             "layers": self._layers(),
+            "segments": [asdict(segment) for segment in model.segments],
         }
 
     def _layers(self) -> list[dict[str, Any]]:

@@ -20,6 +20,7 @@ def explained(report: ModelReport) -> str:
             "",
             "Passes that changed the graph:",
             *passes,
+            *_segments(report),
             "",
             *_layers(found),
             "",
@@ -28,6 +29,17 @@ def explained(report: ModelReport) -> str:
             *_arena(report, found),
         ]
     )
+
+
+def _segments(report: ModelReport) -> list[str]:
+    lines = []
+    for segment in report.model.segments:
+        layers = f"layers {segment.first}-{segment.last}" if segment.ring_rows else f"layer {segment.first}"
+        rows = ", ".join(f"{rows} of layer {layer}" for layer, rows in segment.ring_rows.items())
+        kept = f"; rows in memory: {rows}; {segment.ring_bytes:,} instead of {segment.whole_bytes:,} bytes"
+        strips = f"; in {segment.strips} strips, which compute {segment.recomputed_macs:,} MACs twice"
+        lines.append(f"  {layers}{kept if rows else ''}{strips if segment.strips > 1 else ''}")
+    return ["", "Row by row:", *lines] if lines else []
 
 
 def totals(report: ModelReport) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pipelines.compile.graph import Graph
+from pipelines.compile.model import SegmentInfo
 from pipelines.compile.plan import Trail, aligned
 from pipelines.compile.streaming.schedule import Schedule
 
@@ -56,3 +58,17 @@ class Segment:
     def ring(self, tensor: int) -> Ring | None:
         """The ring of an inner tensor; None for others."""
         return next((ring for ring in self.rings if ring.tensor == tensor), None)
+
+
+def segment_info(graph: Graph, segment: Segment) -> SegmentInfo:
+    """What users are told of a segment."""
+    writers = {graph.operators[step].outputs[0]: step for step in segment.steps}
+    return SegmentInfo(
+        segment.first,
+        segment.last,
+        len(segment.strips),
+        {writers[ring.tensor]: ring.rows for ring in segment.rings},
+        segment.ring_bytes,
+        sum(graph.tensors[ring.tensor].size_bytes for ring in segment.rings),
+        segment.recomputed_macs,
+    )
