@@ -12,7 +12,7 @@ from pipelines.compile.kernels.base import Layer, Step, kernel
 def read_variable(layer: Layer) -> Step:
     """Output = the variable, any shape."""
     layer.require_shape(layer.output, layer.input(0).shape)
-    return Step(call=f"copy_whole({{input0}}, {layer.output.size_bytes}, {{output}})", source="copy_whole.h")
+    return Step(call=f"copy_whole({layer.output.size_bytes}, {{input0}}, {{output}})", source="copy_whole.h")
 
 
 @kernel("ASSIGN_VARIABLE")
@@ -22,4 +22,4 @@ def assign_variable(layer: Layer) -> Step:
     layer.require_shape(value, variable.shape)
     if not variable.variable:
         layer.malformed("assigns to a tensor that is not a variable")
-    return Step(call=f"copy_whole({{input0}}, {value.size_bytes}, {{input1}})", source="copy_whole.h")
+    return Step(call=f"copy_whole({value.size_bytes}, {{input0}}, {{input1}})", source="copy_whole.h")

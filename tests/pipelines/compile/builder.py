@@ -107,19 +107,9 @@ def options(table, **fields):
 
 def run_reference(model: bytes, inputs: np.ndarray) -> np.ndarray:
     """Outputs of the TFLite reference kernels, [batch, ...]."""
-    import tensorflow as tf
+    from pipelines.compress.reference import reference_outputs
 
-    interpreter = tf.lite.Interpreter(
-        model_content=model, experimental_op_resolver_type=tf.lite.experimental.OpResolverType.BUILTIN_REF
-    )
-    interpreter.allocate_tensors()
-    source, target = interpreter.get_input_details()[0], interpreter.get_output_details()[0]
-    outputs = []
-    for values in inputs:
-        interpreter.set_tensor(source["index"], values.reshape(source["shape"]))
-        interpreter.invoke()
-        outputs.append(interpreter.get_tensor(target["index"])[0:].copy())
-    return np.stack(outputs)
+    return reference_outputs(model, inputs)
 
 
 def run_micro(model: bytes, inputs: np.ndarray) -> np.ndarray:

@@ -26,32 +26,49 @@ class RecurrentMaker(Maker):
         return self.builder.constant(self.rng.integers(-2000, 2000, shape), "int32", scale=scale)
 
 
+class LstmMaker(RecurrentMaker):
+    """One LSTM, whose 24 operands may be changed before it is finished."""
+
+    def __init__(self, dtype, seed, steps, inputs, cells, cell_scale, clip, time_major):
+        super().__init__(dtype, seed)
+        int8 = dtype == "int8"
+        shape = (steps, 1) if time_major else (1, steps)
+        given = {
+            "scale": float(self.rng.uniform(0.005, 0.05)),
+            "zero_point": int(self.rng.integers(-128, 128)),
+        }
+        self.state = {"scale": 1 / 128, "zero_point": int(self.rng.integers(-20, 20))}
+        self.source = self.activation((*shape, inputs), **given)
+        self.target = self.activation((*shape, cells), **self.state)
+        scales = self.rng.uniform(0.002, 0.02, 8)
+        self.operands = [self.source]
+        self.operands += [self.matrix((cells, inputs), scale) for scale in scales[:4]]
+        self.operands += [self.matrix((cells, cells), scale) for scale in scales[4:]]
+        self.operands += [-1] * 3
+        self.operands += [self.offsets((cells,), given["scale"] * scale) for scale in scales[:4]]
+        self.operands += [-1] * 2
+        self.operands.append(self.variable((1, cells), dtype, **(self.state if int8 else {})))
+        cell = ("int16", {"scale": cell_scale}) if int8 else (dtype, {})
+        self.operands.append(self.variable((1, cells), cell[0], **cell[1]))
+        self.operands += [-1] * 4
+        self.table = options(
+            "UnidirectionalSequenceLSTM", fusedActivationFunction=TANH, cellClip=clip, timeMajor=time_major
+        )
+
+    def finish(self):
+        self.builder.operator(
+            "UNIDIRECTIONAL_SEQUENCE_LSTM", self.operands, [self.target], self.table, version=1
+        )
+        if self.dtype == "int8":
+            kinds = [("int16", {"scale": 2.0**-12})] * 4 + [("int8", self.state)]
+            self.builder.graph.operators[-1].intermediates = [
+                self.builder.tensor((1,), kind, **quantization) for kind, quantization in kinds
+            ]
+        return self.builder.finish(self.source, self.target)
+
+
 def lstm(dtype, seed=0, steps=5, inputs=3, cells=4, cell_scale=2.0**-15, clip=0.0, time_major=False):
-    make = RecurrentMaker(dtype, seed)
-    shape = (steps, 1) if time_major else (1, steps)
-    given = {"scale": float(make.rng.uniform(0.005, 0.05)), "zero_point": int(make.rng.integers(-128, 128))}
-    state = {"scale": 1 / 128, "zero_point": int(make.rng.integers(-20, 20))}
-    source, target = make.activation((*shape, inputs), **given), make.activation((*shape, cells), **state)
-    scales = make.rng.uniform(0.002, 0.02, 8)
-    operands = [source]
-    operands += [make.matrix((cells, inputs), scale) for scale in scales[:4]]
-    operands += [make.matrix((cells, cells), scale) for scale in scales[4:]]
-    operands += [-1] * 3 + [make.offsets((cells,), given["scale"] * scale) for scale in scales[:4]] + [-1] * 2
-    int8 = dtype == "int8"
-    operands.append(make.variable((1, cells), dtype, **(state if int8 else {})))
-    operands.append(
-        make.variable((1, cells), "int16" if int8 else dtype, **({"scale": cell_scale} if int8 else {}))
-    )
-    table = options(
-        "UnidirectionalSequenceLSTM", fusedActivationFunction=TANH, cellClip=clip, timeMajor=time_major
-    )
-    make.builder.operator("UNIDIRECTIONAL_SEQUENCE_LSTM", operands + [-1] * 4, [target], table, version=1)
-    if int8:
-        kinds = [("int16", {"scale": 2.0**-12})] * 4 + [("int8", state)]
-        make.builder.graph.operators[-1].intermediates = [
-            make.builder.tensor((1,), kind, **quantization) for kind, quantization in kinds
-        ]
-    return make.builder.finish(source, target)
+    return LstmMaker(dtype, seed, steps, inputs, cells, cell_scale, clip, time_major).finish()
 
 
 def svdf(dtype, seed=0, inputs=6, units=3, rank=2, memory=4):
