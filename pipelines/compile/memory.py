@@ -54,11 +54,13 @@ class MemoryPlan:
         )
 
 
-def plan_memory(graph: Graph, steps: Sequence[Step], segments: Sequence[Segment] = ()) -> MemoryPlan:
+def plan_memory(
+    graph: Graph, steps: Sequence[Step], segments: Sequence[Segment] = (), thorough: bool = True
+) -> MemoryPlan:
     """Place the tensors of `graph`, whose operators were lowered to `steps`, and the steps' scratch memory.
 
     A segment is one moment: all that it reads and writes lives from its first step to its last, and the rings of its
-    inner tensors too.
+    inner tensors too. `thorough` is that of `place`.
     """
     spans = {step: (step, step) for step in range(len(steps))}
     by_rows = {step: (each.first, each.last) for each in segments for step in each.steps}
@@ -82,7 +84,7 @@ def plan_memory(graph: Graph, steps: Sequence[Step], segments: Sequence[Segment]
     ]
     trails += [segment.trail for segment in segments if segment.trail is not None]
     # With the input low, what the caller computes it from can lie in the arena behind it.
-    placement = place(requests, trails, low=graph.input)
+    placement = place(requests, trails, low=graph.input, thorough=thorough)
     states = _state_buffers(graph)
     state_bytes = sum(aligned(state.size_bytes) for state in states)
     buffers = [

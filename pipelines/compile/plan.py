@@ -57,11 +57,15 @@ class Placement:
 
 
 def place(
-    requests: Sequence[Request], trails: Sequence[Trail] = (), low: Hashable | None = None
+    requests: Sequence[Request],
+    trails: Sequence[Trail] = (),
+    low: Hashable | None = None,
+    thorough: bool = True,
 ) -> Placement:
     """Offsets, all multiples of the alignment, for requests with different keys.
 
     A placement turned upside down may be as good; of the two, the one is taken where the request `low` lies lower.
+    With `thorough` the search goes on where the greedy orders do not reach the lower bound.
     """
     items = [
         _Item(index, aligned(request.size_bytes), request.first, request.last)
@@ -76,7 +80,7 @@ def place(
     lower_bound = _lower_bound(items, overlaps)
     rivals = _Rivals(items, overlaps)
     found = _best_of_orders(items, rivals, lower_bound)
-    if _span(items, found) > lower_bound and len(items) <= _SEARCH_REQUESTS:
+    if thorough and _span(items, found) > lower_bound and len(items) <= _SEARCH_REQUESTS:
         found = _Search(items, rivals, lower_bound, found).run()
     span = _span(items, found)
     if low is not None:

@@ -11,5 +11,6 @@ Terms:
 - A segment may run in *strips* of columns, one after the other, for which the columns at the seams are computed twice.
 
 `regions` knows which rows and columns need which, `schedule` finds turns and rings, `segment` is what comes out,
-`streams` what of a graph can be a segment, `choose` which segments to take, and `emit_segment` writes the C.
+`streams` what of a graph can be a segment, `cuts` how its steps can be cut into segments, `choose` which cut to take,
+and `emit_segment` writes the C.
 """
