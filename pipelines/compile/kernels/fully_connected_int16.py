@@ -33,7 +33,13 @@ def fully_connected_int16(layer: Layer) -> Step:
             f"maps {list(vector.shape)} to {list(layer.output.shape)} with weights of shape {list(matrix.shape)}"
         )
     weights = layer.constant(1, DType.INT8)
-    stage = output_stage(layer, weights, matrix, layer.activation(options.FusedActivationFunction()))
+    stage = output_stage(
+        layer,
+        weights,
+        matrix,
+        layer.activation(options.FusedActivationFunction()),
+        bias_type=options.QuantizedBiasType(),
+    )
     rows = in_groups_of_four(np.pad(weights, ((0, -outputs % 4 if stage.fast else 0), (0, 0))))
     length = rows.values.shape[1]
     source = "fully_connected_int16" if stage.fast else "general_fully_connected_int16"

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import tflite
 
 from pipelines.compile.graph import DType, Tensor
 from pipelines.compile.kernels.base import Constant, Fields, Layer
@@ -93,10 +94,14 @@ def output_stage(
     bias_position: int = 2,
     image: int = 0,
     may_be_fast: bool = True,
+    bias_type: int = tflite.TensorType.FLOAT32,
 ) -> Stage:
-    """The struct `output_stage_int16` and its arrays, for weights of [outputs, products] of an input's values."""
+    """The struct `output_stage_int16` and its arrays, for weights of [outputs, products] of an input's values.
+
+    `bias_type` is the `quantized_bias_type` of the layer's options, whose default (float32) stands for int64.
+    """
     outputs, products = weights.shape
-    bias = _bias(layer, outputs, bias_position)
+    bias = _bias(layer, outputs, bias_position, bias_type)
     reach = 2**15 * np.abs(weights.astype(np.int64)).sum(axis=1)
     greatest_sum = max(int(r) + abs(b) for r, b in zip(reach.tolist(), bias.tolist(), strict=True))
     if bias.dtype == np.dtype("<i4"):
@@ -130,11 +135,11 @@ def output_stage(
     )
 
 
-def _bias(layer: Layer, outputs: int, position: int) -> npt.NDArray[Any]:
+def _bias(layer: Layer, outputs: int, position: int, bias_type: int) -> npt.NDArray[Any]:
     """The bias [outputs] as int64, or as int32 where the file says that sums have 32 bits; zeros without one."""
     tensor = layer.optional_input(position)
     if tensor is None:
-        return np.zeros(outputs, "<i8")
+        return np.zeros(outputs, "<i4" if bias_type == tflite.TensorType.INT32 else "<i8")
     if tensor.dtype not in (DType.INT64, DType.INT32):
         layer.malformed(f"has a bias of type {tensor.dtype.value}")
     layer.require_shape(tensor, (outputs,))

@@ -132,7 +132,14 @@ def _lower_integers(
         constants = output_stage.constants(bias, found)
     else:
         wide = int16.output_stage(
-            layer, rows, layer.input(FILTERS), activation, bias_position=BIAS, image=IMAGE, may_be_fast=False
+            layer,
+            rows,
+            layer.input(FILTERS),
+            activation,
+            bias_position=BIAS,
+            image=IMAGE,
+            may_be_fast=False,
+            bias_type=layer.options(tflite.TransposeConvOptions).QuantizedBiasType(),
         )
         parameters = {"geometry": geometry, "chunk": wide.chunk, "stage": wide.fields}
         constants = wide.constants

@@ -1,7 +1,11 @@
 """Layers with int16 activations and int8 weights compute the bytes of the TFLite reference kernels."""
 
+from unittest.mock import patch
+
+import flatbuffers
 import numpy as np
 import pytest
+from tensorflow.lite.python import schema_py_generated as schema
 
 from pipelines.compile import compile_model
 from pipelines.compile.native import build_native
@@ -173,3 +177,26 @@ def test_conversions_equal_the_reference(source, target, scales):
     inputs = random_inputs(compiled.input, 8, np.random.default_rng(0))
     ours = build_native(compiled).invoke_batch(inputs)
     np.testing.assert_array_equal(ours, run_micro(model, inputs).reshape(ours.shape))
+
+
+@pytest.mark.parametrize(
+    ("make", "bias"), [(operators.convolution, True), (operators.dense, True), (operators.dense, False)]
+)
+def test_a_layer_with_sums_of_32_bits_equals_the_reference(make, bias):
+    """The converter's option to quantize biases to int32 has another rounding."""
+    with patch.object(operators.Maker, "bias", narrow_bias):
+        model = make("int16", bias=bias, activation="relu")
+    assert_equals_the_reference(with_bias_type(model, schema.TensorType.INT32), micro=False)
+
+
+def narrow_bias(make, image, weights, count):
+    scales = np.float32(make.scale(image)) * make.builder.graph.tensors[weights].quantization.scale
+    return make.builder.constant(make.rng.integers(-5_000_000, 5_000_000, count), "int32", scale=scales)
+
+
+def with_bias_type(model, bias_type):
+    changed = schema.ModelT.InitFromPackedBuf(model)
+    changed.subgraphs[0].operators[0].builtinOptions.quantizedBiasType = bias_type
+    packer = flatbuffers.Builder(1024)
+    packer.Finish(changed.Pack(packer), b"TFL3")
+    return bytes(packer.Output())
