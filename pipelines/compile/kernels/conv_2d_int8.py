@@ -56,7 +56,6 @@ def lower_int8(
             scratch_bytes=products,
             reach=found.reach,
         )
-    row_length = found.kernel[1] * image.shape[3]
     rows = _rows_of_whole_groups(weights, found.kernel[0])
     words = pairs.coded(rows)
     dsp = {
@@ -79,13 +78,20 @@ def lower_int8(
             )
         ),
         macs=macs,
-        scratch_bytes=PATCHES * words.shape[1] * 8 + (0 if pointwise else row_length),
+        scratch_bytes=PATCHES * words.shape[1] * 8 + _edge_bytes(found, image.shape[3], pointwise),
         scratch_type="int32_t",
         in_place_inputs=(0,) if pointwise and found.stride == (1, 1) else (),
         reach=found.reach,
     )
     arrays = {"weights": mve.matrix(weights), **mve.stage(folded, found_multipliers)}
     return mve.with_arrays(step, arrays, scratch_bytes=4 * mve.whole_vectors(products))
+
+
+def _edge_bytes(found: Window, channels: int, pointwise: bool) -> int:
+    """What a row of the window takes at the edge of the image; of four windows, where they are widened together."""
+    shares = found.kernel[1] == 3 and found.stride[1] == 1 and channels % 4 == 0
+    columns = found.kernel[1] + (PATCHES - 1 if shares else 0)
+    return 0 if pointwise else columns * channels
 
 
 def _rows_of_whole_groups(weights: npt.NDArray[Any], kernel_height: int) -> npt.NDArray[Any]:

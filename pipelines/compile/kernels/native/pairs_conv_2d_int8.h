@@ -1,43 +1,11 @@
 #include "conv_2d_int8_parameters.h"
 #include "fast_output_stage_int8.h"
 #include "pairs_4_pixels_int8.h"
-#include "pairs_int8.h"
+#include "pairs_gather_4_int8.h"
 #include "rows_in_one.h"
 #include "tile.h"
 
 #if WITH_DSP && !WITH_MVE
-/* From a group of a patch to the next, in words; H and L of a group are half of that apart. */
-enum { PAIRS_GROUP_WORDS = 8 };
-
-static inline void pairs_widen_group(int32_t word, int32_t *group)
-{
-    const int32_t biased = pairs_biased(word);
-    group[0] = pairs_upper(biased);
-    group[PAIRS_GROUP_WORDS / 2] = pairs_lower(biased);
-}
-
-/* Widen count values to a patch; where its next group belongs. */
-static inline int32_t *pairs_widen(const int8_t *values, int32_t count, int32_t *patch)
-{
-    for (; count >= 8; count -= 8, values += 8, patch += 2 * PAIRS_GROUP_WORDS) {
-        const int32_t first = pairs_load(values);
-        const int32_t second = pairs_load(values + 4);
-        pairs_widen_group(first, patch);
-        pairs_widen_group(second, patch + PAIRS_GROUP_WORDS);
-    }
-    for (; count >= 4; count -= 4, values += 4, patch += PAIRS_GROUP_WORDS) {
-        pairs_widen_group(pairs_load(values), patch);
-    }
-    if (count > 0) {
-        uint32_t word = (uint8_t)values[0];
-        word |= count > 1 ? (uint32_t)(uint8_t)values[1] << 8 : 0u;
-        word |= count > 2 ? (uint32_t)(uint8_t)values[2] << 16 : 0u;
-        pairs_widen_group((int32_t)word, patch);
-        patch += PAIRS_GROUP_WORDS;
-    }
-    return patch;
-}
-
 /* Widen the pixels under the window at output (y, x), row by row of the window. Where it reaches over the left or
  * right edge of the image, its row is put together in `edge` first. */
 static inline void pairs_gather(const conv_2d_geometry *g, const image_view *view, const int8_t *input, int32_t y,
@@ -105,6 +73,7 @@ static void pairs_conv_2d_int8(const conv_2d_int8_parameters *parameters, const 
     const int32_t groups = g->kernel_height * ((g->kernel_width * g->input_channels + 3) / 4);
     const int32_t outputs = g->output_channels;
     const int32_t even_outputs = outputs / 2 * 2;
+    const int shares = g->kernel_width == 3 && g->stride_width == 1 && g->input_channels % 4 == 0;
     int8_t *edge = (int8_t *)(patches + groups * PAIRS_GROUP_WORDS);
     int32_t rows = 0;
     for (int32_t first_row = t->first_row; first_row < t->end_row; first_row += rows) {
@@ -114,9 +83,19 @@ static void pairs_conv_2d_int8(const conv_2d_int8_parameters *parameters, const 
         int32_t count = 4;
         rows = rows_in_one(t, first_row);
         for (int32_t pixels = rows * (t->end_column - t->first_column); pixels > 0; pixels -= count) {
+            int32_t gathered = 0;
             int32_t done = 0;
             count = pixels >= 4 ? 4 : 1;
-            for (int32_t i = 0; i < count; ++i) {
+            if (shares && count == 4 && x + 4 <= t->end_column) {
+                pairs_gather_4(g, &t->inputs[0], input, y, x, (int8_t)parameters->input_zero_point, patches, edge);
+                gathered = 4;
+                x += 4;
+                if (x == t->end_column) {
+                    x = t->first_column;
+                    ++y;
+                }
+            }
+            for (int32_t i = gathered; i < count; ++i) {
                 pairs_gather(g, &t->inputs[0], input, y, x, (int8_t)parameters->input_zero_point, patches + i, edge);
                 if (++x == t->end_column) {
                     x = t->first_column;
