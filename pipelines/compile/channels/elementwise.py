@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
-import tflite
 
-from pipelines.compile.channels.arithmetic import product_of_int8, sum_of_int8, table_of_int8
 from pipelines.compile.channels.base import Bench, Keep, Known, Rule, channel_rule, channels_of, require
 from pipelines.compile.graph import DType, Operator
 from pipelines.compile.kernels.base import float_limits
+from pipelines.compile.tables import UNARY_KINDS, function_of_two_int8, table_of_int8
 
 
-@channel_rule(
-    "RELU", "RELU6", "RELU_N1_TO_1", "LOGISTIC", "TANH", "HARD_SWISH", "LEAKY_RELU", "ELU", "GELU", "ABS", "NEG", "EXP",
-    "LOG", "SQRT", "RSQRT", "SQUARE", "QUANTIZE", "DEQUANTIZE", "CAST", "FLOOR", "CEIL", "ROUND",
-)  # fmt: skip
+@channel_rule(*UNARY_KINDS, "DEQUANTIZE", "CAST", "FLOOR", "CEIL", "ROUND")
 class Unary(Rule):
     """One input of the output's shape."""
 
@@ -46,7 +41,7 @@ class Unary(Rule):
         target |= source
 
 
-_OPTIONS = {"ADD": tflite.AddOptions, "SUB": tflite.SubOptions, "MUL": tflite.MulOptions}
+_TAKES_CONSTANTS = {"ADD", "SUB", "MUL"}
 
 
 @channel_rule("ADD", "SUB", "MUL", "DIV", "MINIMUM", "MAXIMUM", "SQUARED_DIFFERENCE", "PRELU")
@@ -83,17 +78,9 @@ class Binary(Rule):
         return Known(np.broadcast_to(found.mask, shape), np.broadcast_to(found.values, shape))
 
     def _known_results(self, first: Known, second: Known, both: npt.NDArray[np.bool_]) -> Known | None:
-        types = {each.dtype for each in (*self.operands, self.target)}
-        table = _OPTIONS.get(self.operator.kind)
-        if table is None or types != {DType.INT8} or not both.any():
+        compute = function_of_two_int8(self.bench.layer(self.operator)) if both.any() else None
+        if compute is None:
             return None
-        layer = self.bench.layer(self.operator)
-        activation = layer.activation(layer.options(table).FusedActivationFunction())
-        compute: Callable[[int, int], int]
-        if self.operator.kind == "MUL":
-            compute = product_of_int8(layer, activation)
-        else:
-            compute = sum_of_int8(layer, activation, 1 if self.operator.kind == "ADD" else -1)
         values = np.zeros(self.channels, np.int8)
         for index in np.flatnonzero(both):
             values[index] = compute(int(first.values[index]), int(second.values[index]))
@@ -106,7 +93,7 @@ class Binary(Rule):
             if tensor.data is not None or other.data is not None or not found.mask.all():
                 continue
             # The other operand must span the output's shape alone.
-            if other.shape != self.target.shape or self.operator.kind not in _OPTIONS:
+            if other.shape != self.target.shape or self.operator.kind not in _TAKES_CONSTANTS:
                 continue
             shape = (*(1 for _ in tensor.shape[:-1]), self.channels)
             index = self.bench.constant(tensor, found.values.astype(tensor.dtype.numpy).reshape(shape))

@@ -7,12 +7,18 @@ The output lies together; the input is walked through with a step for each of th
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
+from typing import Any, cast
+
+import numpy as np
+import numpy.typing as npt
 
 from pipelines.compile.graph import DType, Shape
 from pipelines.compile.kernels.base import Layer, Step
 
 LOOPS = 5
+_OFFSET = re.compile(r"\{(?:input0|operand0)\} \+ (\d+)")
 _COPIED = {DType.INT8, DType.INT16, DType.INT32, DType.INT64, DType.FLOAT32, DType.BOOL}
 
 
@@ -66,6 +72,20 @@ def copy_step(layer: Layer, sizes: Sequence[int], strides: Sequence[int], offset
             "run_bytes": run * element_bytes,
         },
     )
+
+
+def copied(step: Step, data: npt.NDArray[Any], shape: Shape) -> npt.NDArray[Any]:
+    """What a step of `copy_step` makes of an array: the output, of this shape, when compiling."""
+    found = _OFFSET.search(step.call)
+    offset = int(found[1]) if found else 0
+    flat = np.ascontiguousarray(data).reshape(-1)[offset:]
+    item_bytes = data.dtype.itemsize
+    if step.call.startswith("copy_whole("):
+        return flat[: math.prod(shape)].reshape(shape)
+    sizes, steps = (cast("tuple[int, ...]", step.parameters[name]) for name in ("size", "from"))
+    run_bytes = cast(int, step.parameters["run_bytes"])
+    view = np.lib.stride_tricks.as_strided(flat, (*sizes, run_bytes // item_bytes), (*steps, item_bytes))
+    return np.ascontiguousarray(view).reshape(shape)
 
 
 def _merged(sizes: Sequence[int], strides: Sequence[int]) -> list[tuple[int, int, int]]:

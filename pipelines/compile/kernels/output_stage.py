@@ -91,6 +91,10 @@ def fields(layer: Layer, activation: str, per_channel: bool) -> Fields:
     """The nested struct `output_stage_int8`."""
     scale, zero_point = layer.scale_and_zero_point(layer.output)
     least, greatest = activation_range_int8(activation, scale, zero_point)
+    if "clamp" in layer.operator.attributes:
+        # Of an activation that a pass has fused into this layer.
+        low, high = layer.operator.attributes["clamp"]
+        least, greatest = min(max(least, low), high), max(min(greatest, high), low)
     if least > greatest:
         layer.malformed("has an empty activation range")
     return {

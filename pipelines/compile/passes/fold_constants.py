@@ -1,21 +1,26 @@
 """Compute at compile time what depends on constants only.
 
-Converters store weights as float16 behind a DEQUANTIZE, and shapes and vectors behind RESHAPE,
-EXPAND_DIMS or SQUEEZE.
+Converters store weights as float16 behind a DEQUANTIZE, shapes and vectors behind RESHAPE, EXPAND_DIMS or SQUEEZE,
+and compute shapes with a dynamic batch from SHAPE. `constant_results.py` has the arithmetic.
 """
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from pipelines.compile.errors import ModelFormatError
+from pipelines.compile.constant_results import FOLDS, constant_result
+from pipelines.compile.errors import CompileError, ModelFormatError
 from pipelines.compile.graph import DType, Graph, Operator, Tensor
+from pipelines.compile.kernels.base import Layer
+from pipelines.compile.options import CompileOptions
 from pipelines.compile.passes.alias_views import VIEW_KINDS
 from pipelines.compile.passes.registry import graph_pass
+from pipelines.compile.reader import reading
 
 
 @graph_pass(order=10)
@@ -25,11 +30,23 @@ def fold_constants(graph: Graph) -> Graph:
     kept = []
     for operator in graph.operators:
         data = _fold(operator, tensors)
+        if data is None and operator.kind in FOLDS:
+            data = _result(graph, operator, tensors)
         if data is None:
             kept.append(operator)
         else:
             tensors[operator.outputs[0]] = replace(tensors[operator.outputs[0]], data=data)
     return replace(graph, tensors=tuple(tensors), operators=tuple(kept))
+
+
+def _result(graph: Graph, operator: Operator, tensors: list[Tensor]) -> npt.NDArray[Any] | None:
+    """By the operator's own arithmetic; what is broken is for its kernel to explain."""
+    constant = [index for index in operator.inputs if index >= 0 and tensors[index].data is not None]
+    if operator.kind != "SHAPE" and len(constant) != len(operator.inputs):
+        return None
+    with suppress(CompileError, ValueError), reading(f"operator {operator.index}"):
+        return constant_result(Layer(replace(graph, tensors=tuple(tensors)), operator, CompileOptions()))
+    return None
 
 
 def _fold(operator: Operator, tensors: list[Tensor]) -> npt.NDArray[Any] | None:

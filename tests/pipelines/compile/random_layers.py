@@ -304,3 +304,17 @@ def split(make, choose):
     make.builder.operator("SPLIT", [axis, make.current], parts, options("Split", numSplits=2), version=2)
     make.earlier += [make.current, parts[0]]
     make.current = parts[1]
+
+
+@layer
+def again(make, choose):
+    """The same function of the current tensor twice, and their sum: only one of the two need be computed."""
+    numbers = make.quantization()
+    for _ in range(2):
+        target = make.image(make.shape(), **numbers)
+        make.builder.operator("RELU", [make.current], [target], version=2)
+        make.earlier.append(target)
+    make.earlier.append(make.current)
+    make.current = make.earlier[-2]
+    table = options("Add", fusedActivationFunction=ACTIVATIONS[ACTIVATION_NAMES[choose(4)]])
+    make.push("ADD", [make.current, make.earlier[-3]], make.image(make.shape()), table, version=2)

@@ -52,10 +52,10 @@ def test_a_custom_operator_is_named():
         compile_model(builder.finish(source, target), "model")
 
 
-def test_an_int16_model_is_refused_with_what_to_do():
+def test_a_model_of_plain_int32_is_refused_with_what_to_do():
     builder = ModelBuilder()
-    source = builder.tensor((1, 8), "int16", scale=0.1)
-    target = builder.tensor((1, 8), "int16", scale=0.1)
+    source = builder.tensor((1, 8), "int32")
+    target = builder.tensor((1, 8), "int32")
     builder.operator("RELU", [source], [target])
     with pytest.raises(CompileError, match="convert the model with full int8 quantization"):
         compile_model(builder.finish(source, target), "model")
