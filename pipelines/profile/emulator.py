@@ -104,8 +104,11 @@ class Emulator:
     @property
     def code(self) -> tuple[int, bytes]:
         """Where code and constants begin, and their bytes."""
-        segment = max(self.image.segments, key=lambda each: len(each.content))
-        return segment.address, segment.content
+        origin = self.board.emulator.code_origin
+        for segment in self.image.segments:
+            if segment.address <= origin < segment.address + len(segment.content):
+                return segment.address, segment.content
+        raise ProfileError(f"the firmware image has no code at {origin:#010x}")
 
     def write(self, symbol: str, content: bytes, offset: int = 0) -> None:
         """Write to a variable, from its byte ``offset`` on."""

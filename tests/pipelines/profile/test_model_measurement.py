@@ -3,11 +3,12 @@
 import numpy as np
 import pytest
 
-from pipelines.compile import compile_model
+from pipelines.compile import CompileOptions, compile_model
 from pipelines.profile import ProfileError
 from pipelines.profile.arm_toolchain import arm_toolchain
 from pipelines.profile.boards import board_of
 from pipelines.profile.model_measurement import measure_model
+from tests.pipelines.compile import operators
 from tests.pipelines.compile.builder import random_inputs, run_reference
 from tests.pipelines.compile.test_compile_c import int8_model
 
@@ -69,6 +70,18 @@ def test_markers_change_next_to_nothing_and_the_shares_are_those_of_the_unmarked
     assert (plain.instructions, plain.code_bytes) == (found.instructions, found.code_bytes)
     assert sum(layer.total.typical for layer in found.layers) == pytest.approx(plain.cycles.typical)
     assert plain.layers == ()
+
+
+def test_weights_that_are_copied_to_ram_are_no_code_and_wait_for_no_flash():
+    tflite = operators.dense("int8", inputs=301, outputs=70)
+    found = {}
+    for place in ("flash", "ram"):
+        compiled = compile_model(tflite, "model", CompileOptions(weights_in=place))
+        inputs = random_inputs(compiled.input, 1, np.random.default_rng(1))
+        found[place] = measure_model(compiled, board_of("stm32l4r5"), inputs, by_layer=True)
+    np.testing.assert_array_equal(found["ram"].outputs, found["flash"].outputs)
+    assert found["ram"].code_bytes == pytest.approx(found["flash"].code_bytes, abs=200)
+    assert found["ram"].cycles.typical < found["flash"].cycles.typical
 
 
 def test_without_an_input_nothing_is_measured(compiled):
