@@ -21,6 +21,21 @@ def attention():
     return keras.Model(window, keras.layers.Dense(4, activation="softmax")(pooled))
 
 
+def transformer_block():
+    """The same with layer normalisation and GELU, as in vision transformers."""
+    import keras
+
+    keras.utils.set_random_seed(4)
+    window = keras.Input((12, 6), batch_size=1)
+    embedded = keras.layers.Dense(16)(window)
+    normalised = keras.layers.LayerNormalization()(embedded)
+    attended = keras.layers.MultiHeadAttention(num_heads=2, key_dim=8)(normalised, normalised)
+    features = keras.layers.LayerNormalization()(keras.layers.Add()([embedded, attended]))
+    features = keras.layers.Dense(16, activation="gelu")(features)
+    pooled = keras.layers.GlobalAveragePooling1D()(features)
+    return keras.Model(window, keras.layers.Dense(4, activation="softmax")(pooled))
+
+
 def convert(model, dtype):
     import tensorflow as tf
 
@@ -42,8 +57,18 @@ def convert(model, dtype):
     return converter.convert()
 
 
+# The converter quantizes no layer normalisation to 16x8.
 @pytest.mark.timeout(120)
-@pytest.mark.parametrize("dtype", ["int8", "int16", "float32"])
-def test_attention_equals_the_reference(dtype):
-    compiled = assert_equals_the_reference(convert(attention(), dtype), count=20, micro=False)
+@pytest.mark.parametrize(
+    ("model", "dtype"),
+    [
+        (attention, "int8"),
+        (attention, "int16"),
+        (attention, "float32"),
+        (transformer_block, "int8"),
+        (transformer_block, "float32"),
+    ],
+)
+def test_attention_equals_the_reference(model, dtype):
+    compiled = assert_equals_the_reference(convert(model(), dtype), count=20, micro=False)
     assert "BATCH_MATMUL" in {layer.op for layer in compiled.layers}
