@@ -7,7 +7,7 @@ from typing import Any
 import numpy.typing as npt
 
 from pipelines.compile.graph import DType
-from pipelines.compile.kernels import output_stage
+from pipelines.compile.kernels import mve, output_stage
 from pipelines.compile.kernels.base import Constant, Fields, Layer, Step
 from pipelines.compile.kernels.spatial import Window
 
@@ -31,7 +31,7 @@ def lower_int8(
     function = "depthwise_3x3_int8" if planar else "depthwise_conv_2d_int8"
     scratch = "{scratch}, " if planar else ""
     plane = [(size - 1) * stride + 3 for size, stride in zip(found.output, found.stride, strict=True)]
-    return Step(
+    step = Step(
         call=f"{function}({{parameters}}, {{tile}}, {{input0}}, {{weights}}, {{bias}}, {{multiplier}}, {{shift}}, "
         f"{scratch}{{output}})",
         source=f"{function}.h",
@@ -47,4 +47,14 @@ def lower_int8(
         in_place_inputs=(0,) if planar else (),
         reach=found.reach,
         row_scratch_bytes=3 * plane[1] * 2 if planar else None,
+    )
+    if not planar or found.stride not in ((1, 1), (2, 1), (2, 2)):
+        return step
+    columns = found.output[1]
+    by_rows = columns if found.output[0] == 1 else min(columns, mve.STRIP_COLUMNS)
+    return mve.with_arrays(
+        step,
+        {"weights": mve.windows_3x3(weights), **mve.single_stage(folded, found_multipliers)},
+        mve.strip_bytes(found.stride[1], columns),
+        mve.strip_bytes(found.stride[1], by_rows),
     )

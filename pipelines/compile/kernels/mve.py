@@ -13,17 +13,30 @@ from pipelines.compile.kernels.base import Step
 from pipelines.compile.quantize import Multiplier
 
 LANES_INT8, LANES_INT32 = 16, 4
+# Columns that a depthwise convolution takes at a time of what is not a whole image.
+STRIP_COLUMNS = 16
 
 
-def with_arrays(step: Step, arrays: Mapping[str, npt.NDArray[Any]], scratch_bytes: int = 0) -> Step:
-    """The step with the flavour "mve" of its constants and memory for that form of its kernel."""
+def with_arrays(
+    step: Step, arrays: Mapping[str, npt.NDArray[Any]], scratch_bytes: int = 0, row_scratch_bytes: int = 0
+) -> Step:
+    """The step with the flavour "mve" of its constants and memory for that form of its kernel.
+
+    `row_scratch_bytes` is for a step that needs less for one row.
+    """
     constants = tuple(
         replace(each, flavours={**each.flavours, "mve": _as_type(arrays[each.name], each.c_type)})
         if each.name in arrays
         else each
         for each in step.constants
     )
-    return replace(step, constants=constants, scratch_bytes=max(step.scratch_bytes, scratch_bytes))
+    by_rows = step.row_scratch_bytes
+    return replace(
+        step,
+        constants=constants,
+        scratch_bytes=max(step.scratch_bytes, scratch_bytes),
+        row_scratch_bytes=None if by_rows is None else max(by_rows, row_scratch_bytes),
+    )
 
 
 def matrix(weights: npt.NDArray[Any]) -> npt.NDArray[Any]:

@@ -2,6 +2,7 @@
 #include "is_narrow_int8.h"
 #include "fast_output_stage_int8.h"
 #include "flavours.h"
+#include "mve_depthwise_3x3_int8.h"
 #include "tile.h"
 
 #define DEPTHWISE_PAIRS WITH_DSP
@@ -99,6 +100,12 @@ static void depthwise_3x3_int8(const depthwise_conv_2d_int8_parameters *paramete
     const int32_t first_column = left < 0 ? 0 : left;
     const int32_t end_row = g->input_height < top + height ? g->input_height : top + height;
     const int32_t end_column = g->input_width < left + width ? g->input_width : left + width;
+#if WITH_MVE
+    if (g->stride_height <= 2 && g->stride_width <= g->stride_height) {
+        mve_depthwise_3x3_int8(parameters, t, input, weights, bias, (int8_t *)plane, output);
+        return;
+    }
+#endif
     for (int32_t i = 0; i < height * width; ++i) {
         plane[i] = (int16_t)parameters->input_zero_point;
     }

@@ -1,21 +1,7 @@
+#include "fast_add_stage_int8.h"
 #include "fast_output_stage_int8.h"
 #include "image_pair.h"
-
-/* The sum of two operands at the scale of the reference, 2^-19 of the coarser operand's: the coarse value is shifted
- * there, the fine one scaled and rounded. `fine` says which operand is the fine one. */
-typedef struct {
-    int32_t fine;
-    int32_t fine_zero_point; /* times 2^21 */
-    int32_t fine_multiplier;
-    int32_t fine_half; /* 2^fine_right / 2 */
-    int32_t fine_right;
-    int32_t zero; /* less the zero points, at the common scale */
-    int32_t multiplier; /* twice */
-    int32_t offset;
-    int32_t right;
-    int32_t least;
-    int32_t greatest;
-} fast_add_stage_int8;
+#include "mve_add_int8.h"
 
 typedef struct {
     image_pair pair;
@@ -52,6 +38,12 @@ static void fast_add_images_int8(const fast_add_images_int8_parameters *p, const
             const int8_t *fine = stage.fine ? second : first;
             const int8_t *coarse = stage.fine ? first : second;
             int8_t *target = output + view_pixel(&t->output, y, x) * p->pair.channels;
+#if WITH_MVE
+            if (fine_stride == 1 && coarse_stride == 1) {
+                mve_add_int8(&stage, fine, coarse, run.values, target);
+                continue;
+            }
+#endif
             if (fine_stride == 1 && coarse_stride == 1) {
                 for (int32_t i = 0; i < run.values; ++i) {
                     target[i] = fast_add_one_int8(&stage, fine[i], coarse[i]);

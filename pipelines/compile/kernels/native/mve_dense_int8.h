@@ -1,3 +1,4 @@
+#include "compiled_alone.h"
 #include "flavours.h"
 #include "fully_connected_int8_parameters.h"
 
@@ -6,8 +7,8 @@
  * [output_size / 4][bias, multiplier, shift][4]; both are filled up with zeros. Shifts are to the right.
  *
  * The reference rounds halves away from zero, VRSHL rounds them up: a negative product is made one less first. */
-static void mve_dense_int8(const fully_connected_int8_parameters *p, const int8_t *input, const int8_t *weights,
-                           const int32_t *channels, int8_t *output)
+COMPILED_ALONE static void mve_dense_int8(const fully_connected_int8_parameters *p, const int8_t *input,
+                                          const int8_t *weights, const int32_t *channels, int8_t *output)
 {
     const int32x4_t least = vdupq_n_s32(p->stage.least);
     const int32x4_t greatest = vdupq_n_s32(p->stage.greatest);

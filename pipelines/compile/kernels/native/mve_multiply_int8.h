@@ -1,3 +1,4 @@
+#include "compiled_alone.h"
 #include "flavours.h"
 #include "output_stage_int8.h"
 
@@ -71,9 +72,9 @@ typedef struct {
  * Where an activation brings all that is below the zero point to one value, that shows nowhere.
  *
  * VMLADAV adds into even registers only, of which all eight are taken: hence the assembly. */
-static void mve_multiply_4_pixels(const output_stage_int8 *stage, const int8_t *patches, int32_t steps,
-                                  const int8_t *weights, const int32_t *channels, int32_t outputs,
-                                  int8_t *const *targets)
+COMPILED_ALONE static void mve_multiply_4_pixels(const output_stage_int8 *stage, const int8_t *patches,
+                                                 int32_t steps, const int8_t *weights, const int32_t *channels,
+                                                 int32_t outputs, int8_t *const *targets)
 {
     mve_pixels_int8 pixels;
     const int8_t *first;
