@@ -16,7 +16,7 @@ def broadcast_fields(layer: Layer) -> Fields:
     """
     shape = layer.output.shape
     layer.require_non_empty(layer.output)
-    strides = [_strides(layer, layer.input(position).shape, shape) for position in (0, 1)]
+    strides = [broadcast_strides(layer, layer.input(position).shape, shape) for position in (0, 1)]
     merged: list[tuple[int, int, int]] = []
     for size, first, second in zip(shape, *strides, strict=True):
         if size == 1:
@@ -42,7 +42,8 @@ def same_size_inputs(layer: Layer) -> tuple[int, ...]:
     )
 
 
-def _strides(layer: Layer, shape: Shape, output: Shape) -> list[int]:
+def broadcast_strides(layer: Layer, shape: Shape, output: Shape) -> list[int]:
+    """How many elements a tensor of `shape` moves at each step along the axes of the output it is broadcast to."""
     if len(shape) > len(output):
         layer.malformed(f"cannot broadcast {list(shape)} to {list(output)}")
     padded = (1,) * (len(output) - len(shape)) + shape

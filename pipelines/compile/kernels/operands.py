@@ -9,12 +9,12 @@ from pipelines.compile.kernels.copies import element_strides
 from pipelines.compile.kernels.images import image_size, paired_images, pixel_values
 
 
-def operand_step(layer: Layer, dtype: DType, stage: Fields) -> Step:
-    """Call `{kind}_{dtype}`, whose parameters are the struct `broadcast_loops` and then the fields of `stage`."""
+def operand_step(layer: Layer, dtype: DType, stage: Fields, name: str = "") -> Step:
+    """Call `{kind or name}_{dtype}`, whose parameters are the struct `broadcast_loops` and the fields of `stage`."""
     first, first_constants = layer.operand(0)
     second, second_constants = layer.operand(1)
     pair = paired_images(layer)
-    source = f"{layer.kind.lower()}_{dtype.value}"
+    source = f"{name or layer.kind.lower()}_{dtype.value}"
     return Step(
         call=f"{source}({{parameters}}, {'NULL' if pair is None else '{tile}'}, {first}, {second}, {{output}})",
         source=f"{source}.h",

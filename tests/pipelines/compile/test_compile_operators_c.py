@@ -11,6 +11,7 @@ from pipelines.profile import ProfileError
 from pipelines.profile.arm_toolchain import arm_toolchain
 
 from . import operators_images as images
+from . import operators_logic as logic
 from . import operators_operands as operands
 from . import operators_reductions as reductions
 from . import operators_shapes as shapes
@@ -26,6 +27,7 @@ FIELDS = {"GELU": {"approximate": False}, "LEAKY_RELU": {"alpha": 0.2}}
 
 def models():
     made = {"div": operands.pair("DIV", "float32"), "casts": reductions.casts(("int32", "int64", "int32"))}
+    made["indices"] = logic.indices("MUL", -3)
     for dtype in BOTH:
         of_type = {
             "transpose": shapes.transpose(dtype, (1, 4, 5, 6), (0, 3, 1, 2)),
@@ -50,6 +52,7 @@ def models():
             "nearest": images.resize("RESIZE_NEAREST_NEIGHBOR", dtype, (4, 5), (8, 10)),
             "bilinear": images.resize("RESIZE_BILINEAR", dtype, (4, 5), (7, 12), half=True),
             "blocks": images.blocks("DEPTH_TO_SPACE", dtype, (1, 4, 6, 8), 2),
+            "compare": logic.chosen("GREATER", dtype, rest=(5, 1)),
             "tile": images.tile(dtype, (1, 3, 2), (2, 1, 3)),
         }
         made |= {f"{name}_{dtype}": model for name, model in of_type.items()}
