@@ -16,6 +16,7 @@ from pipelines.compile.options import CompileOptions
 from pipelines.compile.passes import run_passes
 from pipelines.compile.reader import read_model
 from pipelines.compile.schedule import in_best_order
+from pipelines.compile.share_constants import share_constants
 from pipelines.compile.streaming.choose import choose_segments
 from pipelines.compile.streaming.segment import segment_info
 
@@ -45,6 +46,7 @@ def lower_model(original: Graph, name: str, options: CompileOptions) -> LoweredM
     steps = [lower(graph, operator, options) for operator in graph.operators]
     _check_whole(graph, steps)
     graph, steps = in_best_order(graph, steps)
+    steps = share_constants(steps)
     segments = choose_segments(graph, steps, options)
     return LoweredModel(
         name,

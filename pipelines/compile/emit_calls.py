@@ -137,7 +137,8 @@ def _call(model: LoweredModel, index: int, tile: str) -> str:
     """The step's call with every placeholder replaced by a C expression."""
     graph, step = model.graph, model.steps[index]
     operator = graph.operators[index]
-    names = {constant.name: f"{_member(model, index)}.{constant.name}" for constant in step.constants}
+    owners = {constant.name: constant.same_as or (index, constant.name) for constant in step.constants}
+    names = {name: f"{_member(model, owner)}.{member}" for name, (owner, member) in owners.items()}
     for position, tensor in enumerate(operator.inputs):
         if tensor >= 0 and graph.tensors[graph.root(tensor)].data is None:
             names[f"input{position}"] = model.variable(graph.root(tensor))

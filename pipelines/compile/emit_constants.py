@@ -74,7 +74,8 @@ def _title(model: LoweredModel, index: int) -> str:
 
 def _layer_members(model: LoweredModel, index: int) -> list[_Member]:
     """The arrays of a step, the widest numbers first, so that nothing is filled up between them."""
-    arrays = sorted(model.steps[index].constants, key=lambda constant: -constant.item_bytes)
+    own = [constant for constant in model.steps[index].constants if constant.same_as is None]
+    arrays = sorted(own, key=lambda constant: -constant.item_bytes)
     return [_array(constant, pad=constant is not arrays[-1]) for constant in arrays]
 
 

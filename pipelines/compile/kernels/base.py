@@ -31,13 +31,15 @@ class Constant:
 
     `values` is the array in the order that portable C reads; `flavours` has it in the order (and maybe of another
     length) that the kernel's form for an instruction set reads. The C compiler picks one: that of MVE where the
-    core has it and the array too, else that of DSP, else the portable one.
+    core has it and the array too, else that of DSP, else the portable one. `same_as` is the step and the name of an
+    equal array that stands for this one (`share_constants`).
     """
 
     name: str
     c_type: str
     values: npt.NDArray[Any]
     flavours: Mapping[Flavour, npt.NDArray[Any]] = field(default_factory=dict)
+    same_as: tuple[int, str] | None = None
 
     @property
     def item_bytes(self) -> int:
@@ -45,13 +47,13 @@ class Constant:
 
     @property
     def size_bytes(self) -> int:
-        """Bytes of the portable array."""
-        return self.values.size * self.item_bytes
+        """Bytes of the portable array; none where another stands for it."""
+        return 0 if self.same_as else self.values.size * self.item_bytes
 
     def size_bytes_for(self, dsp: bool, mve: bool) -> int:
         """Bytes of the array that a core with these extensions gets."""
         for flavour, has in zip(FLAVOURS, (mve, dsp), strict=True):
-            if has and flavour in self.flavours:
+            if has and flavour in self.flavours and not self.same_as:
                 return self.flavours[flavour].size * _BYTES[self.c_type]
         return self.size_bytes
 
