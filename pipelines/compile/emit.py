@@ -18,7 +18,6 @@ from pipelines.compile.streaming.emit_segment import ROWS_SOURCE
 
 _NATIVE = Path(__file__).parent / "kernels" / "native"
 _INCLUDE = re.compile(r'^#include "(\w+\.h)"\n', re.MULTILINE)
-_C_TYPES = {"int8": "int8_t", "int16": "int16_t", "float32": "float"}
 
 
 def emit_files(model: LoweredModel) -> dict[str, str]:
@@ -28,7 +27,7 @@ def emit_files(model: LoweredModel) -> dict[str, str]:
 
 def _header(model: LoweredModel) -> str:
     upper = model.name.upper()
-    input_type, output_type = _C_TYPES[model.input.dtype], _C_TYPES[model.output.dtype]
+    input_type, output_type = model.input.c_type, model.output.c_type
     return f"""/* {model.name}.h: a neural network as plain C99. Made by Thimble; do not edit.
  *
  * Input:  {_describe(model.input)}
@@ -124,14 +123,14 @@ void {model.name}_reset(void *arena);
 
 def _describe(info: TensorInfo) -> str:
     shape = " x ".join(str(size) for size in info.shape) or "scalar"
-    if info.dtype == "float32":
-        return f"float32, {shape}"
+    if not info.is_quantized:
+        return f"{info.dtype}, {shape}"
     return f"{info.dtype}, {shape}; real = {info.scale:.9g} * (value - ({info.zero_point}))"
 
 
 def _tensor_macros(upper: str, what: str, info: TensorInfo, offset: int) -> str:
     lines = f"#define {upper}_{what}_SIZE {info.elements}\n#define {upper}_{what}_OFFSET {offset}\n"
-    if info.dtype != "float32":
+    if info.is_quantized:
         lines += f"#define {upper}_{what}_SCALE {c_number(float(info.scale))}\n"
         lines += f"#define {upper}_{what}_ZERO_POINT ({info.zero_point})\n"
     return lines

@@ -9,15 +9,23 @@ from pipelines.compile.graph import Shape
 
 @dataclass(frozen=True)
 class TensorInfo:
-    """The model's input or output. `dtype` is `"int8"`, `"int16"` or `"float32"`.
+    """The model's input or output. `dtype` is `"int8"`, `"int16"`, `"float32"`, or `"int32"` or `"int64"` of plain numbers.
 
-    For int8 and int16, real = scale * (integer - zero_point); for float32 scale is 1.0 and zero_point 0.
+    For int8 and int16, real = scale * (integer - zero_point); for the others scale is 1.0 and zero_point 0.
     """
 
     shape: Shape
     dtype: str
     scale: float
     zero_point: int
+
+    @property
+    def is_quantized(self) -> bool:
+        return self.dtype in ("int8", "int16")
+
+    @property
+    def c_type(self) -> str:
+        return "float" if self.dtype == "float32" else f"{self.dtype}_t"
 
     @property
     def elements(self) -> int:

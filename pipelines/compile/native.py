@@ -13,8 +13,6 @@ import numpy.typing as npt
 from pipelines.compile.model import CompiledModel
 from pipelines.toolchain import DEFAULT_FLAGS, build_shared_library
 
-_C_TYPES = {"int8": "int8_t", "int16": "int16_t", "float32": "float"}
-
 
 class NativeModel:
     """A compiled model in a shared library. Calls release the GIL and may run in parallel."""
@@ -29,7 +27,7 @@ class NativeModel:
     def invoke_batch(self, inputs: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """Outputs [batch, *output shape without a leading 1] of inputs [batch, ...], each as the first of all.
 
-        The inputs have the model's own type: int8, int16 or float32. Raises `ValueError` for another type
+        The inputs have the model's own type. Raises `ValueError` for another type
         or size.
         """
         return self._invoke(inputs, resets=True)
@@ -74,7 +72,7 @@ def build_natives(models: Sequence[CompiledModel], flags: Sequence[str] = DEFAUL
 
 
 def _batch_source(model: CompiledModel) -> str:
-    input_type, output_type = _C_TYPES[model.input.dtype], _C_TYPES[model.output.dtype]
+    input_type, output_type = model.input.c_type, model.output.c_type
     name = model.name
     upper = name.upper()
     declaration = (
