@@ -1,7 +1,7 @@
 """Compile a `.tflite` model to C99: no interpreter, no malloc, an exact static arena.
 
-The way: bytes -> `reader` -> `Graph` -> `passes` -> `kernels` (each operator becomes a `Step`) ->
-`plan` (offsets in the arena) -> `emit` (three files).
+The way: bytes -> `reader` -> `Graph` -> `passes` -> `kernels` (each operator becomes a `Step`) -> `schedule` (their
+order) -> `streaming` (what runs row by row) -> `memory` and `plan` (offsets in the arena) -> `emit` (a `.c` and a `.h`).
 """
 
 from __future__ import annotations

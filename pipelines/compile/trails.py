@@ -32,10 +32,10 @@ def possible_trails(graph: Graph, step: Step, index: int) -> dict[int, Trail]:
     trails: dict[int, Trail] = {}
     # What is read through several inputs has to allow it in all of them.
     for source, through in positions.items():
-        if through <= set(step.in_place_inputs) and _fits(graph, source, target):
-            trails[source] = Trail(source, target, 0, 0)
-        elif through <= set(step.trails):
+        if through <= set(step.trails):
             trails[source] = Trail(source, target, min(step.trails[position] for position in through))
+        elif through <= set(step.in_place_inputs) and _fits(graph, source, target):
+            trails[source] = Trail(source, target, 0, 0)
     return trails
 
 

@@ -85,6 +85,7 @@ def lower_convolution(
         macs=macs,
         scratch_bytes=0 if pointwise else products * 4,
         scratch_type="float",
+        trails=found.trails(image, layer.output, gathers=groups == 1 and not pointwise),
         reach=found.reach,
     )
 

@@ -13,7 +13,7 @@ import tflite
 
 from pipelines.compile.graph import DType
 from pipelines.compile.kernels.base import Constant, Layer, Step, kernel
-from pipelines.compile.kernels.int16 import output_stage, require_int16
+from pipelines.compile.kernels.int16 import narrow_weights, output_stage, require_int16
 from pipelines.compile.kernels.spatial import Window, output_shape, require_image, window
 
 PATCHES = 4
@@ -37,7 +37,7 @@ def conv_2d_int16(layer: Layer) -> Step:
     layer.require_shape(layer.output, output_shape(found, outputs))
     if image.shape[3] % group_channels or outputs % (image.shape[3] // group_channels):
         layer.malformed(f"has {image.shape[3]} channels and filters of shape {list(filters.shape)}")
-    weights = layer.constant(1, DType.INT8).reshape(outputs, -1)
+    weights = narrow_weights(layer).reshape(outputs, -1)
     activation = layer.activation(options.FusedActivationFunction())
     return lower_convolution_int16(layer, found, weights, group_channels, activation)
 
@@ -78,6 +78,7 @@ def lower_convolution_int16(
         macs=found.output[0] * found.output[1] * weights.size,
         scratch_bytes=(PATCHES if stage.fast else 1) * rows.values.shape[1] * 2,
         scratch_type="int16_t",
+        trails=found.trails(image, layer.output, gathers=True) if groups == 1 else {},
         reach=found.reach,
     )
 

@@ -54,6 +54,7 @@ def lower_int8(
             ),
             macs=macs,
             scratch_bytes=products,
+            trails=found.trails(image, layer.output, gathers=geometry["groups"] == 1),
             reach=found.reach,
         )
     rows = _rows_of_whole_groups(weights, found.kernel[0])
@@ -81,6 +82,7 @@ def lower_int8(
         scratch_bytes=PATCHES * words.shape[1] * 8 + _edge_bytes(found, image.shape[3], pointwise),
         scratch_type="int32_t",
         in_place_inputs=(0,) if pointwise and found.stride == (1, 1) else (),
+        trails=found.trails(image, layer.output, gathers=True),
         reach=found.reach,
     )
     arrays = {"weights": mve.matrix(weights), **mve.stage(folded, found_multipliers)}

@@ -66,5 +66,6 @@ def depthwise_conv_2d(layer: Layer) -> Step:
             Constant("bias", "float", output_stage.bias_values(layer, 2, outputs, DType.FLOAT32)),
         ),
         macs=found.output[0] * found.output[1] * weights.size,
+        trails=found.trails(image, layer.output, gathers=False),
         reach=found.reach,
     )

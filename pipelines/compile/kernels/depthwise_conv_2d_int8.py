@@ -45,6 +45,7 @@ def lower_int8(
         scratch_bytes=plane[0] * plane[1] * 2 if planar else 0,
         scratch_type="int16_t",
         in_place_inputs=(0,) if planar else (),
+        trails={} if planar else found.trails(image, layer.output, gathers=False),
         reach=found.reach,
         row_scratch_bytes=3 * plane[1] * 2 if planar else None,
     )

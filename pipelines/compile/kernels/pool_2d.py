@@ -35,5 +35,6 @@ def pool_2d(layer: Layer) -> Step:
         source=f"{source}.h",
         parameters_type=f"pool_2d_{dtype.value}_parameters",
         parameters={"geometry": found.fields(image), **limits},
+        trails=found.trails(image, layer.output, gathers=False),
         reach=found.reach,
     )

@@ -31,6 +31,8 @@ def quantize(layer: Layer) -> Step:
         source="quantize_float32.h",
         parameters_type="quantize_float32_parameters",
         parameters={"channels": pixel_values(source.shape), "scale": scale, "zero_point": zero_point},
+        # Value by value from the front: four bytes are read before one is written.
+        trails={0: 0},
         reach=Reach(),
     )
 
@@ -52,5 +54,7 @@ def dequantize(layer: Layer) -> Step:
         source="dequantize_int8.h",
         parameters_type="dequantize_int8_parameters",
         parameters={"channels": pixel_values(source.shape), "scale": scale, "zero_point": zero_point},
+        # Value by value from the front: the last one is written over itself.
+        trails={0: -3 * source.elements},
         reach=Reach(),
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import tflite
 
 from pipelines.compile.graph import Shape, Tensor
@@ -15,6 +16,8 @@ from pipelines.compile.kernels.base import Layer, Reach
 
 # Keeps every coordinate that the C computes far inside int32.
 MAX_REACH = 1 << 23
+# With more it takes long to find out how far the output may lie in the input.
+MAX_TRAIL_PIXELS = 1 << 18
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,27 @@ class Window:
     def reach(self) -> Reach:
         extent = [(k - 1) * d + 1 for k, d in zip(self.kernel, self.dilation, strict=True)]
         return Reach(self.stride, self.pad_before, (extent[0], extent[1]))
+
+    def trails(self, image: Tensor, output: Tensor, gathers: bool) -> dict[int, int]:
+        """`Step.trails` of a kernel that goes over the output's pixels row by row, and each row from the left.
+
+        With `gathers` it has read all that a pixel needs before it writes the pixel, otherwise only what the pixels
+        before it need. It may be ahead with reading, but not with writing.
+        """
+        rows, columns = self.output
+        if rows * columns > MAX_TRAIL_PIXELS:
+            return {}
+        width, pixel_bytes = image.shape[2], image.shape[3] * image.dtype.numpy.itemsize
+        first_row = np.maximum(np.arange(rows) * self.stride[0] - self.pad_before[0], 0)
+        first_column = np.maximum(np.arange(columns) * self.stride[1] - self.pad_before[1], 0)
+        # The lowest pixel of the image that an output pixel needs, and that any from it on needs.
+        needed = first_row[:, None] * width + np.minimum(first_column, width - 1)
+        needed[:-1] = np.minimum(needed[:-1], first_row[1:, None] * width)
+        numbers = np.arange(rows * columns)
+        written = (numbers if gathers else numbers + 1) * output.shape[3] * output.dtype.numpy.itemsize
+        room = (needed.reshape(-1) * pixel_bytes - written)[1 if gathers else 0 :]
+        most = int(min(room.min(initial=image.size_bytes), image.size_bytes))
+        return {0: most} if most > -output.size_bytes else {}
 
     def fields(self, image: Tensor) -> dict[str, int]:
         """The fields that every struct of a sliding-window kernel begins with."""
