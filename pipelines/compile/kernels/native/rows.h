@@ -1,3 +1,4 @@
+#include "compiled_alone.h"
 #include "tile.h"
 
 /* Whether a layer that computes one row every `period` ticks from `start` on, `rows` in all, computes one at `tick`. */
@@ -7,7 +8,7 @@ static inline int has_turn(int32_t tick, int32_t start, int32_t period, int32_t 
 }
 
 /* One row of the columns of a tile. */
-static inline tile row_tile(const tile *columns, int32_t row)
+COMPILED_ALONE static tile row_tile(const tile *columns, int32_t row)
 {
     tile result = *columns;
     result.first_row = row;
