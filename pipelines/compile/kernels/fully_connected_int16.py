@@ -12,7 +12,7 @@ import tflite
 from pipelines.compile.graph import DType
 from pipelines.compile.kernels.base import Layer, Step, kernel
 from pipelines.compile.kernels.conv_2d_int16 import in_groups_of_four
-from pipelines.compile.kernels.int16 import output_stage, require_int16
+from pipelines.compile.kernels.int16 import narrow_weights, output_stage, require_int16
 
 
 @kernel("FULLY_CONNECTED", dtype=DType.INT16)
@@ -32,7 +32,7 @@ def fully_connected_int16(layer: Layer) -> Step:
         layer.malformed(
             f"maps {list(vector.shape)} to {list(layer.output.shape)} with weights of shape {list(matrix.shape)}"
         )
-    weights = layer.constant(1, DType.INT8)
+    weights = narrow_weights(layer)
     stage = output_stage(
         layer,
         weights,

@@ -41,6 +41,11 @@ def require_int16(layer: Layer, *tensors: Tensor) -> None:
             )
 
 
+def narrow_weights(layer: Layer) -> npt.NDArray[Any]:
+    """The constant weights (input 1) beside int16 activations: int8, or int4, which are stored as int8."""
+    return layer.constant(1, DType.INT4 if layer.input(1).dtype is DType.INT4 else DType.INT8)
+
+
 def int16_scale(layer: Layer, tensor: Tensor) -> float:
     """The scale of an int16 tensor, whose zero point must be 0."""
     quantization = layer.quantization(tensor)

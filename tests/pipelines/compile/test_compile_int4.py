@@ -62,6 +62,22 @@ def test_fully_connected_equals_the_reference(case, seed):
     assert_equals_the_reference(operators.dense("int4", seed=seed, **case), micro=False)
 
 
+class Int16Maker(operators.Maker):
+    """int4 weights beside int16 activations."""
+
+    def __init__(self, dtype, seed):
+        super().__init__(dtype, seed)
+        self.weights_dtype = "int4"
+
+
+@pytest.mark.parametrize(
+    "layer", [operators.convolution, operators.dense], ids=["conv_2d", "fully_connected"]
+)
+def test_int4_weights_beside_int16_activations_equal_the_reference(layer, monkeypatch):
+    monkeypatch.setattr(operators, "Maker", Int16Maker)
+    assert_equals_the_reference(layer("int16"), micro=False)
+
+
 LAYERS = {
     "conv_2d": lambda dtype: operators.convolution(dtype, channels=16, outputs=32),
     "depthwise_conv_2d": lambda dtype: operators.depthwise(dtype, channels=64, kernel=(5, 5)),
