@@ -29,7 +29,7 @@ _NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
 def compile_model(tflite: bytes, name: str, options: CompileOptions = _DEFAULT) -> CompiledModel:
     """Compile `.tflite` bytes to C files called after `name`, a lower-case C identifier.
 
-    The model has one input and one output, each int8, int16 or float32, and batch size 1.
+    The model has one input and one output, each int8, int16, float32 or a plain integer, and batch size 1.
     Raises `ModelFormatError` when the bytes are broken, `UnsupportedOpError` when a layer has no
     kernel (it names the layer and the cure), `CompileError` when the name is not an identifier.
     """
@@ -111,8 +111,8 @@ def _check_whole(graph: Graph, steps: list[Step]) -> None:
 def _tensor_info(tensor: Tensor, what: str) -> TensorInfo:
     if tensor.elements == 0:
         raise ModelFormatError(f"the model's {what} has the empty shape {list(tensor.shape)}")
-    if tensor.dtype is DType.FLOAT32:
-        return TensorInfo(tensor.shape, "float32", 1.0, 0)
+    if tensor.dtype in (DType.FLOAT32, DType.INT32, DType.INT64):
+        return TensorInfo(tensor.shape, tensor.dtype.value, 1.0, 0)
     if tensor.dtype not in (DType.INT8, DType.INT16):
         raise CompileError(
             f"the model's {what} is {tensor.dtype.value}; convert it with an int8, int16 or float32 {what} "

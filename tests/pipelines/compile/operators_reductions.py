@@ -48,6 +48,29 @@ def arg(kind, dtype, shape=(2, 3, 4), axis=1, index="int32"):
     return builder.finish(source, target)
 
 
+def classifier(dtype, index="int64"):
+    """A model that ends in ARG_MAX, with plain integers as its output."""
+    make, table = Maker(dtype, 0), options("ArgMax", outputType={"int32": 2, "int64": 4}[index])
+    source = make.activation((1, 4, 9))
+    target = make.builder.tensor((1, 4), index)
+    make.builder.operator("ARG_MAX", [source, make.builder.constant(2)], [target], table)
+    return make.builder.finish(source, target)
+
+
+def lookup(positions=6, rows=20, columns=3):
+    """A model that takes int32 indices and gives rows of a table."""
+    make = Maker("int8", 0)
+    given = {"scale": 0.1, "zero_point": 2}
+    source, target = (
+        make.builder.tensor((1, positions), "int32"),
+        make.activation((1, positions, columns), **given),
+    )
+    make.builder.operator(
+        "GATHER", [make.constant((rows, columns), **given), source], [target], options("Gather")
+    )
+    return make.builder.finish(source, target)
+
+
 def l2_normalization(dtype, seed=0, shape=(2, 3, 7), zero_point=None):
     make = Maker(dtype, seed)
     given = quantized(make.rng) if zero_point is None else {"scale": 0.1, "zero_point": zero_point}

@@ -70,6 +70,21 @@ def test_where_an_extreme_is_equals_the_reference(kind, case, dtype):
     assert_equals_the_reference(reductions.arg(kind, dtype, **case), micro=False)
 
 
+@BOTH
+@pytest.mark.parametrize("index", ["int32", "int64"])
+def test_a_model_may_end_in_plain_integers(index, dtype):
+    compiled = assert_equals_the_reference(reductions.classifier(dtype, index), micro=False)
+    assert (compiled.output.dtype, compiled.output.shape) == (index, (1, 4))
+    assert f"{index}_t *model_output" in compiled.files["model.h"]
+
+
+def test_a_model_may_begin_with_plain_integers():
+    model = reductions.lookup()
+    inputs = np.random.default_rng(0).integers(0, 20, (5, 1, 6)).astype(np.int32)
+    ours = build_native(compile_model(model, "model")).invoke_batch(inputs)
+    np.testing.assert_array_equal(ours, run_reference(model, inputs).reshape(ours.shape))
+
+
 @pytest.mark.parametrize("seed", range(6))
 @BOTH
 def test_l2_normalization_equals_the_reference(dtype, seed):
