@@ -51,8 +51,12 @@ def compile_and_explain(
     """`compile_model`, and how it came to its result. The errors are those of `compile_model`."""
     original = read_model(tflite)
     lowered = lower_model(original, name, options)
+    executed = {
+        operator.outputs: step.macs
+        for operator, step in zip(lowered.graph.operators, lowered.steps, strict=True)
+    }
     explanation = Explanation(
-        macs_model=model_macs(original),
+        macs_model=model_macs(original, executed),
         passes=tuple(_passes(original)),
         layers=tuple(tuple(_layer(original, lowered, index)) for index in range(len(lowered.steps))),
         live_bytes=tuple(_live_bytes(lowered, index) for index in range(len(lowered.steps))),

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 from pipelines.compile.graph import Graph, Operator
 
 
-def model_macs(graph: Graph) -> int:
-    """Of all operators of a graph as it was read."""
-    return sum(_operator_macs(graph, operator) for operator in graph.operators)
+def model_macs(graph: Graph, executed: Mapping[tuple[int, ...], int]) -> int:
+    """Of all operators of a graph as it was read.
+
+    Of operators that no pass narrows (recurrent ones), ``executed`` has what their kernels do, by their outputs.
+    """
+    return sum(
+        _operator_macs(graph, operator) or executed.get(operator.outputs, 0) for operator in graph.operators
+    )
 
 
 def _operator_macs(graph: Graph, operator: Operator) -> int:

@@ -88,6 +88,8 @@ def measure_model(
 ) -> ModelMeasurement:
     """Build a model for a board and run each of ``inputs`` ``[runs, ...]``, of the model's own type, on its core.
 
+    What a model keeps from one input to the next is reset before each.
+
     Args:
         optimisation: the C compiler's, like ``-Os``; the toolchain's own by default.
         by_layer: build and run another image to learn each layer's share.
@@ -161,9 +163,7 @@ class _Images:
         return self._link("timed", self._with(_CALL) if by_layer else self.compiled.files, text)
 
     def _names(self) -> dict[str, str]:
-        name = self.compiled.name
-        reset = f"{name}_reset(firmware_arena);" if self.compiled.state_bytes else ""
-        return {"name": name, "NAME": name.upper(), "reset": reset}
+        return {"name": self.compiled.name, "NAME": self.compiled.name.upper()}
 
     def _with(self, marker: str) -> dict[str, str]:
         files, source = self.compiled.files, f"{self.compiled.name}.c"

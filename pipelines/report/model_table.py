@@ -81,7 +81,7 @@ def _totals(report: ModelReport, found: dict[str, Any]) -> list[str]:
     is_optimal = found["arena_bytes"] == found["arena_lower_bound_bytes"]
     saved = found["macs_model"] - found["macs"]
     rows = [
-        ("MACs", f"{found['macs']:,}", f"of {found['macs_model']:,} in the model" if saved else ""),
+        ("MACs", f"{found['macs']:,}", f"of {found['macs_model']:,} in the model" if saved > 0 else ""),
         ("instructions", f"{found['instructions']:,}", _per_mac(found["instructions"], found["macs"])),
         (
             "cycles, estimated",

@@ -7,7 +7,7 @@ import subprocess
 import pytest
 from django.core.management import CommandError, call_command
 
-from tests.pipelines.compile import operators
+from tests.pipelines.compile import operators, operators_recurrent
 from tests.pipelines.compile.builder import ModelBuilder
 from tests.pipelines.compile.test_compile_c import int8_model
 
@@ -120,3 +120,12 @@ def test_a_float_model_is_compared_within_its_tolerance(compiled, tmp_path):
     path.write_bytes(operators.dense("float32"))
     found = json.loads(compiled(path, "--json"))
     assert found["differing_bytes"] == 0
+
+
+def test_a_model_that_keeps_something_is_compared_input_after_input(compiled, tmp_path):
+    path = tmp_path / "svdf.tflite"
+    path.write_bytes(operators_recurrent.svdf("int8"))
+    found = json.loads(compiled(path, "--json"))
+    assert found["state_bytes"] > 0
+    assert found["differing_bytes"] == 0
+    assert found["macs"] == found["macs_model"] > 0

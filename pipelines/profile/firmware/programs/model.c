@@ -7,7 +7,6 @@ volatile int firmware_runs = 1;
 
 int firmware_main(void)
 {
-    $reset
     while (firmware_runs != 0) {
 #ifdef ${NAME}_STATE_BYTES
         ${name}_reset(firmware_arena);

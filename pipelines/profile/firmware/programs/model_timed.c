@@ -72,8 +72,10 @@ int firmware_main(void)
     for (word = firmware_stack_bottom; word < top; ++word) {
         *(volatile uint32_t *)word = PAINT;
     }
-    $reset
     for (run = 0; run < RUNS; ++run) {
+#ifdef ${NAME}_STATE_BYTES
+        ${name}_reset(firmware_arena);
+#endif
         memcpy((unsigned char *)firmware_arena + ${NAME}_INPUT_OFFSET, inputs[run], $input_bytes);
         for (layer = 0; layer < LAYERS; ++layer) {
             layer_ticks[layer] = 0;
