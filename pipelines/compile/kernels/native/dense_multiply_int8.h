@@ -1,7 +1,7 @@
 #include "compiled_alone.h"
 #include "flavours.h"
 
-#if WITH_DSP
+#if WITH_DSP && !WITH_MVE
 /* What dense_multiply works on. It changes `sums` and `blocks`. */
 typedef struct {
     const int32_t *wide;     /* at  0: [groups][H, L] of the values */

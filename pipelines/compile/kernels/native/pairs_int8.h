@@ -11,7 +11,7 @@
 #include "flavours.h"
 #include "maybe_unused.h"
 
-#if WITH_DSP
+#if WITH_DSP && !WITH_MVE
 static inline int32_t pairs_load(const int8_t *values)
 {
     int32_t word;
