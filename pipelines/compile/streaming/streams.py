@@ -25,10 +25,14 @@ class Streams:
         self._images = [self._works_on_images(k) for k in range(len(steps))]
 
     def _works_on_images(self, step: int) -> bool:
+        operator = self._graph.operators[step]
+        computed = [each for each in operator.inputs if each >= 0 and self._graph.tensors[each].data is None]
         return (
             self._steps[step].reach is not None
             and is_image(self._output(step).shape)
-            and all(is_image(tensor.shape) for tensor in self._inputs(step))
+            and all(is_image(self._graph.tensors[each].shape) for each in computed)
+            # A tile knows of the first two inputs.
+            and all(each in operator.inputs[:2] for each in computed)
         )
 
     def _output(self, step: int) -> Tensor:
