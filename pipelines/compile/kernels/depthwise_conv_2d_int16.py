@@ -62,6 +62,7 @@ def depthwise_conv_2d_int16(layer: Layer) -> Step:
         },
         constants=(_weights(weights.reshape(-1, outputs), outputs // channels), *stage.constants),
         macs=found.output[0] * found.output[1] * weights.size,
+        trails=found.trails(image, layer.output, gathers=False),
         reach=found.reach,
     )
 

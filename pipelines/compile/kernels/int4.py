@@ -90,6 +90,7 @@ def lower_conv_2d(
         macs=found.output[0] * found.output[1] * rows.size,
         scratch_bytes=PATCHES * length * 2,
         scratch_type="int16_t",
+        trails=found.trails(image, layer.output, gathers=True) if group_channels == image.shape[3] else {},
         reach=found.reach,
     )
 
@@ -133,6 +134,7 @@ def lower_depthwise(
         parameters={"geometry": geometry, "input_zero_point": stage.zero_point, "stage": stage.fields},
         constants=(Constant("weights", "int8_t", packed(taps)), *stage.constants()),
         macs=found.output[0] * found.output[1] * weights.size,
+        trails=found.trails(layer.input(0), layer.output, gathers=False),
         reach=found.reach,
     )
 

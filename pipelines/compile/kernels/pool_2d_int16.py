@@ -40,5 +40,6 @@ def pool_2d_int16(layer: Layer) -> Step:
         source=f"{source}.h",
         parameters_type="pool_2d_int16_parameters",
         parameters={"geometry": found.fields(image), "least": least, "greatest": greatest},
+        trails=found.trails(image, layer.output, gathers=False),
         reach=found.reach,
     )

@@ -1,4 +1,8 @@
-"""RELU, RELU6, LEAKY_RELU and QUANTIZE of int16 values: a factor, and a clamp."""
+"""RELU, RELU6, LEAKY_RELU and QUANTIZE of int16 values: a factor, and a clamp.
+
+Conversions between int16 and float32 never share bytes with what they read: a C compiler may take it that pointers
+to the two never meet.
+"""
 
 from __future__ import annotations
 
@@ -67,6 +71,7 @@ def quantize_int16(layer: Layer) -> Step:
         parameters_type="lookup_int8_to_int16_parameters",
         parameters={"channels": channels},
         constants=(Constant("table", "int16_t", np.clip(table, INT16_MIN, INT16_MAX)),),
+        trails={0: -source.elements},
         reach=Reach(),
     )
 
@@ -86,6 +91,7 @@ def int16_to_int8(layer: Layer) -> Step:
             "shift": multiplier.shift,
             "zero_point": zero_point,
         },
+        trails={0: 0},
         reach=Reach(),
     )
 
