@@ -21,7 +21,7 @@ def made_shape(operator: Operator, inputs: Sequence[Tensor]) -> Shape | None:
         return None
     try:
         return tuple(int(size) for size in rule(operator, inputs))
-    except (ValueError, IndexError, TypeError):
+    except (ArithmeticError, ValueError, IndexError, TypeError):
         return None
 
 

@@ -37,7 +37,7 @@ def known_value(operator: Operator, tensors: Sequence[Tensor]) -> Values | None:
         return None
     try:
         value = np.asarray(function(operator, data), output.dtype.numpy)
-    except (ValueError, IndexError, TypeError):
+    except (ArithmeticError, ValueError, IndexError, TypeError):
         return None
     return value if 0 < value.size <= MAX_ELEMENTS else None
 

@@ -47,8 +47,10 @@ def rsqrt(layer: Layer) -> Step:
         return float_step(layer, "rsqrt")
     scale_in, zero_in = layer.scale_and_zero_point(layer.input(0))
     scale_out, zero_out = layer.scale_and_zero_point(layer.output)
-    root = np.float32(math.sqrt(scale_in)) * np.float32(scale_out)
-    output = quantize_multiplier(1.0 / float(root))
+    root = float(np.float32(math.sqrt(scale_in)) * np.float32(scale_out))
+    if root == 0.0:
+        layer.malformed(f"has the scales {scale_in} and {scale_out}")
+    output = quantize_multiplier(1.0 / root)
 
     def value(raw: int) -> int:
         if raw <= zero_in:

@@ -44,11 +44,12 @@ def tabulated_step(layer: Layer, function: Function) -> Step:
     """
     scale_in, zero_in = layer.scale_and_zero_point(layer.input(0))
     scale_out, zero_out = layer.scale_and_zero_point(layer.output)
-    inverse = np.float32(1) / np.float32(scale_out)
+    with np.errstate(over="ignore"):
+        inverse = np.float32(1) / np.float32(scale_out)
 
     def value(raw: int) -> int:
-        real = np.float32(scale_in) * np.float32(raw - zero_in)
-        with np.errstate(over="ignore"):
+        with np.errstate(all="ignore"):
+            real = np.float32(scale_in) * np.float32(raw - zero_in)
             scaled = float(np.float32(function(float(real))) * inverse)
         return round_half_away(max(INT32_MIN, min(INT32_MAX, scaled))) + zero_out
 
