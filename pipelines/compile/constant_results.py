@@ -21,8 +21,8 @@ from pipelines.compile.tables import UNARY_KINDS, function_of_two_int8, table_of
 Array = npt.NDArray[Any]
 Fold = Callable[[Layer, Sequence[Array]], "Array | None"]
 
-# Beyond this the device computes what is slow to compute here.
-MAX_SINGLE_VALUES = 1 << 16
+# Beyond this a constant of several others would only fill the flash.
+MAX_VALUES = 1 << 16
 FOLDS: dict[str, Fold] = {}
 _INDICES = {DType.INT32, DType.INT64}
 
@@ -100,7 +100,7 @@ def gather(layer: Layer, inputs: Sequence[Array]) -> Array | None:
         return None
     if positions.min() < 0 or positions.max() >= data.shape[axis] or data.dtype != layer.output.dtype.numpy:
         return None
-    return np.take(data, positions, axis) if layer.output.elements <= MAX_SINGLE_VALUES else None
+    return np.take(data, positions, axis) if layer.output.elements <= MAX_VALUES else None
 
 
 @folds("CAST")
@@ -126,11 +126,7 @@ def arithmetic(layer: Layer, inputs: Sequence[Array]) -> Array | None:
     dtype = dtypes.pop()
     if dtype is DType.INT8:
         compute = function_of_two_int8(layer)
-        if compute is None or layer.output.elements > MAX_SINGLE_VALUES:
-            return None
-        first, second = np.broadcast_arrays(*inputs)
-        pairs = zip(first.reshape(-1).tolist(), second.reshape(-1).tolist(), strict=True)
-        return np.array([compute(a, b) for a, b in pairs], np.int8).reshape(layer.output.shape)
+        return None if compute is None else compute(*(each.astype(np.int64) for each in inputs))
     if dtype not in _INDICES | {DType.FLOAT32}:
         return None
     functions = {

@@ -25,7 +25,7 @@ from pipelines.compile.graph import DType, Graph, Operator, Quantization, Shape,
 MAX_FILE_BYTES = 64 << 20
 MAX_SUBGRAPHS = 64
 MAX_TENSORS = 16_384
-MAX_OPERATORS = 4_096
+MAX_OPERATORS = 1_024
 MAX_OPERANDS = 256
 MAX_RANK = 8
 # 2**23 int8 values sum to less than 2**31, so that no sum over a tensor can leave int32.

@@ -12,10 +12,13 @@ import numpy as np
 import numpy.typing as npt
 import tflite
 
+from pipelines.compile.errors import ModelFormatError
 from pipelines.compile.graph import DType
 from pipelines.compile.kernels.base import Layer, lower
-from pipelines.compile.quantize import activation_range_int8, multiply, quantize_multiplier
+from pipelines.compile.quantize import INT32_MAX, Multiplier, activation_range_int8, quantize_multiplier
 
+Integers = npt.NDArray[np.int64]
+OfTwo = Callable[[Integers, Integers], Integers]
 _LEFT_SHIFT = 20
 _BINARY_OPTIONS = {"ADD": tflite.AddOptions, "SUB": tflite.SubOptions, "MUL": tflite.MulOptions}
 UNARY_KINDS = frozenset(
@@ -24,35 +27,49 @@ UNARY_KINDS = frozenset(
 )  # fmt: skip
 
 
-def sum_of_int8(layer: Layer, activation: str, sign: int) -> Callable[[int, int], int]:
-    """The function of two values that ADD (`sign` 1) or SUB (-1) computes."""
+def sum_of_int8(layer: Layer, activation: str, sign: int) -> OfTwo:
+    """The function that ADD (`sign` 1) or SUB (-1) computes of two values."""
     (scale0, zero0), (scale1, zero1) = (layer.scale_and_zero_point(layer.input(each)) for each in (0, 1))
     scale, zero_point = layer.scale_and_zero_point(layer.output)
     common = 2 * max(scale0, scale1)
     first, second = quantize_multiplier(scale0 / common), quantize_multiplier(scale1 / common)
     whole = quantize_multiplier(common / ((1 << _LEFT_SHIFT) * scale))
+    if max(first.shift, second.shift, whole.shift) > 0:
+        raise ModelFormatError("an output scale is a million times smaller than its inputs'")
     least, greatest = activation_range_int8(activation, scale, zero_point)
 
-    def compute(a: int, b: int) -> int:
-        scaled0 = multiply((a - zero0) << _LEFT_SHIFT, first)
-        scaled1 = multiply((b - zero1) << _LEFT_SHIFT, second)
-        return max(least, min(greatest, multiply(scaled0 + sign * scaled1, whole) + zero_point))
+    def compute(a: Integers, b: Integers) -> Integers:
+        scaled0 = _multiply((a - zero0) << _LEFT_SHIFT, first)
+        scaled1 = _multiply((b - zero1) << _LEFT_SHIFT, second)
+        return np.clip(_multiply(scaled0 + sign * scaled1, whole) + zero_point, least, greatest)
 
     return compute
 
 
-def product_of_int8(layer: Layer, activation: str) -> Callable[[int, int], int]:
-    """The function of two values that MUL computes."""
+def product_of_int8(layer: Layer, activation: str) -> OfTwo:
+    """The function that MUL computes of two values."""
     (scale0, zero0), (scale1, zero1) = (layer.scale_and_zero_point(layer.input(each)) for each in (0, 1))
     scale, zero_point = layer.scale_and_zero_point(layer.output)
     with np.errstate(over="ignore"):
         by = quantize_multiplier(float(np.float32(scale0) * np.float32(scale1) / np.float32(scale)))
     least, greatest = activation_range_int8(activation, scale, zero_point)
 
-    def compute(a: int, b: int) -> int:
-        return max(least, min(greatest, multiply((a - zero0) * (b - zero1), by) + zero_point))
+    def compute(a: Integers, b: Integers) -> Integers:
+        return np.clip(_multiply((a - zero0) * (b - zero1), by) + zero_point, least, greatest)
 
     return compute
+
+
+def _multiply(values: Integers, by: Multiplier) -> Integers:
+    """`pipelines.compile.quantize.multiply` of every value."""
+    left, right = max(by.shift, 0), max(-by.shift, 0)
+    wrapped = ((values << left) + 2**31) % 2**32 - 2**31
+    product = np.minimum((wrapped * by.mantissa + (1 << 30)) >> 31, INT32_MAX)
+    if right == 0:
+        return product
+    mask = (1 << right) - 1
+    threshold = (mask >> 1) + (product < 0)
+    return (product >> right) + ((product & mask) > threshold)
 
 
 def table_of_int8(layer: Layer, constant: bool = False) -> npt.NDArray[np.int8] | None:
@@ -78,8 +95,8 @@ def table_of_int8(layer: Layer, constant: bool = False) -> npt.NDArray[np.int8] 
     return found[0].astype(np.int8)
 
 
-def function_of_two_int8(layer: Layer) -> Callable[[int, int], int] | None:
-    """The function of single values that an ADD, SUB or MUL of int8 computes; None for other layers."""
+def function_of_two_int8(layer: Layer) -> OfTwo | None:
+    """The function that an ADD, SUB or MUL of int8 computes of its operands' values; None for other layers."""
     table = _BINARY_OPTIONS.get(layer.kind)
     operands = [layer.input(position) for position in range(len(layer.operator.inputs))]
     if (
@@ -107,7 +124,5 @@ def _table_with_scalar(layer: Layer, computed: int) -> npt.NDArray[np.int8] | No
     compute = function_of_two_int8(layer)
     if compute is None or layer.input(computed).shape != layer.output.shape:
         return None
-    number = int(other.data.reshape(-1)[0])
-    values = range(-128, 128)
-    results = [compute(number, each) if computed else compute(each, number) for each in values]
-    return np.array(results, np.int8)
+    number, values = other.data.reshape(-1).astype(np.int64), np.arange(-128, 128)
+    return (compute(number, values) if computed else compute(values, number)).astype(np.int8)

@@ -81,10 +81,8 @@ class Binary(Rule):
         compute = function_of_two_int8(self.bench.layer(self.operator)) if both.any() else None
         if compute is None:
             return None
-        values = np.zeros(self.channels, np.int8)
-        for index in np.flatnonzero(both):
-            values[index] = compute(int(first.values[index]), int(second.values[index]))
-        return Known(both, values)
+        values = compute(first.values.astype(np.int64), second.values.astype(np.int64))
+        return Known(both, np.where(both, values, 0).astype(np.int8))
 
     def _take_constants(self, known: tuple[Known, Known]) -> None:
         """An operand that is known in all channels, but computed, becomes a constant."""

@@ -23,6 +23,8 @@ from pipelines.compile.trails import step_trails
 CALL_MACS = 100
 # More steps than this in a segment were never seen to help.
 LONGEST = 32
+# Of models of hundreds of layers only shorter segments are looked at, so that they still compile in seconds.
+MOST_SEGMENTS = 1200
 # Strips of columns that are tried.
 STRIPS = (2, 3, 4, 5, 6, 8, 12, 16)
 # Bounds on the peak that are tried until a placement fits.
@@ -55,7 +57,8 @@ class Cuts:
             root: graph.tensors[root].size_bytes for root in self._streams.lives
         }
         self._alone = [self._living_bytes_alone(step) for step in range(len(steps))]
-        self._floors = {each: self._floor(*each) for each in self._streams.intervals(LONGEST)}
+        longest = min(LONGEST, MOST_SEGMENTS // len(steps))
+        self._floors = {each: self._floor(*each) for each in self._streams.intervals(longest)}
         self._units = [_Unit(None, step, step, self._alone[step], 0) for step in range(len(steps))]
         least = max(
             min([alone, *(floor for (i, j), floor in self._floors.items() if i <= step <= j)])
