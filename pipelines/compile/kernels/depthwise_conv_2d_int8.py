@@ -30,7 +30,9 @@ def lower_int8(
     ) and output_stage.shifts_right(folded, weights.reshape(-1, outputs).T, found_multipliers)
     function = "depthwise_3x3_int8" if planar else "depthwise_conv_2d_int8"
     scratch = "{scratch}, " if planar else ""
-    plane = [(size - 1) * stride + 3 for size, stride in zip(found.output, found.stride, strict=True)]
+    height, width = ((size - 1) * stride + 3 for size, stride in zip(found.output, found.stride, strict=True))
+    # Its rows, or its columns, have even lengths; see `native/depthwise_3x3_int8.h`.
+    plane_bytes = 2 * max(height * (width + width % 2), width * (height + height % 2))
     step = Step(
         call=f"{function}({{parameters}}, {{tile}}, {{input0}}, {{weights}}, {{bias}}, {{multiplier}}, {{shift}}, "
         f"{scratch}{{output}})",
@@ -42,12 +44,12 @@ def lower_int8(
             *output_stage.constants(folded, found_multipliers),
         ),
         macs=found.output[0] * found.output[1] * weights.size,
-        scratch_bytes=plane[0] * plane[1] * 2 if planar else 0,
+        scratch_bytes=plane_bytes if planar else 0,
         scratch_type="int16_t",
         in_place_inputs=(0,) if planar else (),
         trails={} if planar else found.trails(image, layer.output, gathers=False),
         reach=found.reach,
-        row_scratch_bytes=3 * plane[1] * 2 if planar else None,
+        row_scratch_bytes=6 * (width + width % 2) if planar else None,
     )
     if not planar or found.stride not in ((1, 1), (2, 1), (2, 2)):
         return step

@@ -33,6 +33,10 @@ GRAPHS = {
     "depthwise_valid_relu6": operators.depthwise("int8", padding="valid", activation="relu6"),
     "depthwise_on_a_column": operators.depthwise("int8", height=5, width=1, channels=4),
     "depthwise_on_a_row": operators.depthwise("int8", height=1, width=6, channels=4, stride=(2, 2)),
+    "depthwise_on_a_tall_image": operators.depthwise(
+        "int8", height=9, width=4, channels=3, activation="relu6"
+    ),
+    "depthwise_strided_down": operators.depthwise("int8", height=9, width=4, channels=3, stride=(2, 1)),
     "depthwise_of_another_size": operators.depthwise("int8", kernel=(5, 2)),
     "depthwise_multiplied": operators.depthwise("int8", multiplier=3),
     "dense": operators.dense("int8", inputs=19, outputs=9),
