@@ -96,6 +96,7 @@ def _totals(report: ModelReport, found: dict[str, Any]) -> list[str]:
         ("stack, bytes", f"{found['stack_bytes']:,}", ""),
         ("code, bytes", f"{found['code_bytes']:,}", "without weights"),
         ("weights, bytes", f"{found['weights_bytes']:,}", f"in {found['weights_in']}"),
+        ("on the board", *_share_of_board(report, found)),
         (
             "differing bytes",
             f"{found['differing_bytes']:,}",
@@ -104,6 +105,17 @@ def _totals(report: ModelReport, found: dict[str, Any]) -> list[str]:
         ("compiled in", f"{found['compile_seconds']:.2f} s", ""),
     ]
     return aligned(rows, left=(0, 2))
+
+
+def _share_of_board(report: ModelReport, found: dict[str, Any]) -> tuple[str, str]:
+    """Whether flash and RAM suffice, were the model all that the board holds."""
+    flash_bytes = found["code_bytes"] + found["weights_bytes"]
+    ram_bytes = found["arena_bytes"] + found["stack_bytes"]
+    ram_bytes += found["weights_bytes"] if found["weights_in"] == "ram" else 0
+    board = report.board
+    fits = flash_bytes <= board.flash_bytes and ram_bytes <= board.ram_bytes
+    flash = f"flash {flash_bytes:,} of {board.flash_bytes:,} bytes"
+    return "fits" if fits else "DOES NOT FIT", f"{flash}, RAM {ram_bytes:,} of {board.ram_bytes:,}"
 
 
 def _per_mac(instructions: int, macs: int) -> str:

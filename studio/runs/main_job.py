@@ -97,6 +97,20 @@ def _report(
     }
 
 
+def _instructions(report: dict[str, Any]) -> str:
+    if report["instructions"] is None:
+        return report["emulator"]
+    return f"{report['instructions']:,} an inference ({report['emulator']}, {report['toolchain']})"
+
+
+def _time(report: dict[str, Any]) -> str:
+    if report["cycles"] is None:
+        return "not measured"
+    return (
+        f"about {report['latency_ms']:.2f} ms, {report['cycles']:,} cycles (an estimate, see docs/cycles.md)"
+    )
+
+
 def print_report(report: dict[str, Any]) -> None:
     """The report as a table for a person."""
     rows = [
@@ -105,14 +119,8 @@ def print_report(report: dict[str, Any]) -> None:
         ("Accuracy, int8", f"{report['accuracy_int8']:.2%} of the test windows, on the compiled code"),
         ("Flash", f"{report['flash_bytes']:,} bytes (read from the ELF for {report['board']})"),
         ("RAM", f"{report['ram_bytes']:,} bytes (static and measured stack)"),
-        (
-            "Instructions",
-            f"{report['instructions']:,} an inference ({report['emulator']}, {report['toolchain']})",
-        ),
-        (
-            "Time an inference",
-            f"about {report['latency_ms']:.2f} ms, {report['cycles']:,} cycles (an estimate, see docs/cycles.md)",
-        ),
+        ("Instructions", _instructions(report)),
+        ("Time an inference", _time(report)),
         ("Self-test", f"{report['selftest']} on the emulated core"),
         ("Zip", report["zip"]),
         ("Time", f"{report['seconds']} s"),
