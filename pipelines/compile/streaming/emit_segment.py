@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from textwrap import wrap
 
 from pipelines.compile.graph import Graph, Operator, Tensor
 from pipelines.compile.kernels.base import Fields
@@ -12,6 +13,7 @@ from pipelines.compile.streaming.segment import Columns, Segment
 # The file in `kernels/native` that the loop needs.
 ROWS_SOURCE = "rows.h"
 _INDENT = "    "
+_COMMENT_CHARACTERS = 100
 
 
 def whole_tile(graph: Graph, operator: Operator) -> Fields:
@@ -58,7 +60,7 @@ def segment_lines(
     on the tile `rows`.
     """
     strips = len(segment.strips)
-    lines = [f"/* {title} */"]
+    lines = _comment(title)
     if strips > 1:
         lines.append(f"for (int32_t strip = 0; strip < {strips}; ++strip) {{")
     inner = [f"for (int32_t tick = 0; tick < {segment.schedule.ticks}; ++tick) {{"]
@@ -81,6 +83,13 @@ def segment_lines(
         ]
     inner.append("}")
     return [*lines, *(_INDENT + line for line in inner), "}"] if strips > 1 else [*lines, *inner]
+
+
+def _comment(text: str) -> list[str]:
+    """A comment in lines that are not too long when indented."""
+    first, *others = wrap(text, _COMMENT_CHARACTERS)
+    lines = [f"/* {first}", *(f" * {line}" for line in others)]
+    return [*lines[:-1], f"{lines[-1]} */"]
 
 
 def _images(graph: Graph, operator: Operator) -> list[Tensor]:
