@@ -32,6 +32,7 @@ def lower_int8(
     bias = output_stage.bias_values(layer, 2, outputs, DType.INT32)
     folded = output_stage.folded_bias(layer, bias, weights, zero_point)
     found_multipliers = output_stage.multipliers(layer, image, layer.input(1), single_precision=False)
+    folded, found_multipliers = output_stage.with_plain_constants(layer, folded, weights, found_multipliers)
     stage = output_stage.fields(layer, activation, per_channel=len(found_multipliers) > 1)
     macs = found.output[0] * found.output[1] * outputs * products
     parameters: Fields = {"geometry": geometry, "input_zero_point": zero_point, "stage": stage}

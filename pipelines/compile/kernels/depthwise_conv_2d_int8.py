@@ -22,6 +22,9 @@ def lower_int8(
     bias = output_stage.bias_values(layer, 2, outputs, DType.INT32)
     folded = output_stage.folded_bias(layer, bias, weights.reshape(-1, outputs).T, zero_point)
     found_multipliers = output_stage.multipliers(layer, image, filters, single_precision=False)
+    folded, found_multipliers = output_stage.with_plain_constants(
+        layer, folded, weights.reshape(-1, outputs).T, found_multipliers
+    )
     stage = output_stage.fields(layer, activation, per_channel=len(found_multipliers) > 1)
     planar = (found.kernel, found.dilation, outputs) == (
         (3, 3),

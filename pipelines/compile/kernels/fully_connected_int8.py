@@ -23,6 +23,7 @@ def lower_int8(layer: Layer, weights: npt.NDArray[Any], sizes: dict[str, int], a
     bias = output_stage.bias_values(layer, 2, weights.shape[0], DType.INT32)
     folded = output_stage.folded_bias(layer, bias, weights, zero_point)
     found = output_stage.multipliers(layer, vector, layer.input(1), single_precision=True)
+    folded, found = output_stage.with_plain_constants(layer, folded, weights, found)
     stage = output_stage.fields(layer, activation, per_channel=len(found) > 1)
     fast = pairs.weights_fit(weights) and output_stage.shifts_right(folded, weights, found)
     is_long = not pairs.sums_fit(folded, weights)

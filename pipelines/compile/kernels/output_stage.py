@@ -15,9 +15,12 @@ import numpy.typing as npt
 from pipelines.compile.graph import DType, Tensor
 from pipelines.compile.kernels.base import Constant, Fields, Layer
 from pipelines.compile.quantize import (
+    INT8_MAX,
+    INT8_MIN,
     INT32_MAX,
     Multiplier,
     activation_range_int8,
+    multiply,
     quantize_multiplier,
 )
 
@@ -66,6 +69,27 @@ def multipliers(layer: Layer, image: Tensor, weights: Tensor, single_precision: 
         product = float(np.float32(input_scale) * np.float32(quantization.scales[0]))
         return [quantize_multiplier(product / output_scale)]
     return [quantize_multiplier(input_scale * scale / output_scale) for scale in quantization.scales]
+
+
+def with_plain_constants(
+    layer: Layer, folded: npt.NDArray[Any], weights: npt.NDArray[Any], found: list[Multiplier]
+) -> tuple[npt.NDArray[Any], list[Multiplier]]:
+    """Bias and multipliers that give the same outputs, where a channel without weights has usual ones.
+
+    The scale of a filter of zeros is as good as arbitrary, and would keep the whole layer from the fast kernels. Its
+    output is one number, of which four times the distance from the zero point becomes the bias, and 1/4 the
+    multiplier. weights are [outputs, products].
+    """
+    idle = ~weights.any(axis=1)
+    if len(found) != len(weights) or not idle.any():
+        return folded, found
+    _, zero_point = layer.scale_and_zero_point(layer.output)
+    bias, multipliers_of = folded.copy(), list(found)
+    for channel in np.flatnonzero(idle).tolist():
+        value = zero_point + multiply(int(folded[channel]), found[channel])
+        bias[channel] = 4 * (max(INT8_MIN, min(INT8_MAX, value)) - zero_point)
+        multipliers_of[channel] = Multiplier(1 << 30, -1)
+    return bias, multipliers_of
 
 
 def shifts_right(folded: npt.NDArray[Any], weights: npt.NDArray[Any], found: list[Multiplier]) -> bool:
