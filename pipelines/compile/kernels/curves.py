@@ -25,7 +25,7 @@ def tanh(layer: Layer) -> Step:
 @kernel("EXP")
 def exp(layer: Layer) -> Step:
     """exp(x)."""
-    return _lower(layer, "exp", lambda x: math.exp(x) if x < _GREATEST_EXPONENT else math.inf)
+    return _lower(layer, "exp", exp_of)
 
 
 @kernel("ELU")
@@ -56,6 +56,11 @@ def _lower(layer: Layer, name: str, function: Function) -> Step:
     if value_type(layer) is DType.FLOAT32:
         return float_step(layer, name)
     return tabulated_step(layer, function)
+
+
+def exp_of(x: float) -> float:
+    """exp(x), infinite where it is in float32."""
+    return math.exp(x) if x < _GREATEST_EXPONENT else math.inf
 
 
 def _gelu(x: float) -> float:

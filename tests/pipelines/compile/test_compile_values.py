@@ -12,7 +12,7 @@ from pipelines.compile.native import build_native
 from pipelines.toolchain import build_shared_library
 
 from . import operators_values as functions
-from .builder import assert_equals_the_reference, run_reference
+from .builder import ModelBuilder, assert_equals_the_reference, options, run_reference
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*tf.lite.Interpreter is deprecated")
 ALL_BYTES = np.arange(-128, 128, dtype=np.int8).reshape(1, 1, 2, 8, 16)
@@ -61,6 +61,21 @@ def test_an_int8_inverse_root_equals_the_reference_at_every_input(seed):
     target = (float(rng.uniform(0.5, 2) / math.sqrt(source[0]) / 200), zero_out)
     model = functions.of_positive_values("RSQRT", "int8", source, target)
     assert_all_bytes_equal(model)
+
+
+@pytest.mark.parametrize("kind", ["EXP", "LOG", "RSQRT"])
+def test_a_function_of_16_bits_equals_the_reference_at_every_input(kind):
+    rng = np.random.default_rng(2)
+    inputs = np.arange(0 if kind == "RSQRT" else -32768, 32768).astype(np.int16).reshape(1, 1, -1)
+    for _ in range(3):
+        builder = ModelBuilder()
+        source = builder.tensor(inputs.shape[1:], "int16", scale=float(rng.uniform(1e-4, 4e-4)))
+        target = builder.tensor(inputs.shape[1:], "int16", scale=float(rng.uniform(1e-4, 1e-2)))
+        table, version = (options("Exp"), 2) if kind == "EXP" else (None, 3 if kind == "RSQRT" else 2)
+        builder.operator(kind, [source], [target], table, version=version)
+        model = builder.finish(source, target)
+        ours = build_native(compile_model(model, "model")).invoke_batch(inputs)
+        np.testing.assert_array_equal(ours, run_reference(model, inputs).reshape(ours.shape))
 
 
 def test_an_int8_root_is_the_exact_one_rounded_down():
