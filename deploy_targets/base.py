@@ -25,7 +25,7 @@ from pipelines.compile.c_names import identifier_from
 from pipelines.compile.library import Library, Scaler, build_library
 from pipelines.learn.scaler import Scaler as SavedScaler
 from pipelines.profile.boards import Board, board_of
-from pipelines.profile.compile_for import compile_for
+from pipelines.profile.compile_for import compile_for, toolchain_for
 from pipelines.profile.measurement import measure
 from pipelines.signals import FloatArray, hash_json
 from pipelines.spec import PipelineSpec, load_spec
@@ -136,7 +136,8 @@ class DeployBundle:
         """
         if self.profile is not None:
             return self.profile
-        return measure(self.library("thimble"), self.board, self.self_test.windows[0]).as_json()
+        library, toolchain = self.library("thimble"), toolchain_for(self.spec.compile)
+        return measure(library, self.board, self.self_test.windows[0], toolchain).as_json()
 
     def identity(self) -> dict[str, Any]:
         """Hashes of what the deployment is made of (JSON)."""

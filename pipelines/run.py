@@ -25,9 +25,9 @@ from pipelines.compress.ptq_int8 import to_tflite_int8
 from pipelines.evaluate import evaluate
 from pipelines.learn.train import EpochMetrics, Trained, train_classifier
 from pipelines.profile import measure
-from pipelines.profile.arm_toolchain import arm_toolchain
+from pipelines.profile.arm_toolchain import ArmToolchain
 from pipelines.profile.boards import Board, board_of
-from pipelines.profile.compile_for import compile_for
+from pipelines.profile.compile_for import compile_for, toolchain_for
 from pipelines.signals import Dataset, FloatArray
 from pipelines.spec import PipelineSpec
 from pipelines.steps import ArtifactStore
@@ -209,11 +209,12 @@ def run_pipeline(
     )
 
     test = windows.index_of("test")
+    toolchain = toolchain_for(spec.compile)
     _, profile_folder = way.step(
         "profile",
         ("profile",),
-        [compile_key, board.identity(), arm_toolchain().title],
-        lambda folder: _profile(libraries, board, _first_window(spec, dataset, test), folder, way),
+        [compile_key, board.identity(), toolchain.title],
+        lambda folder: _profile(libraries, board, toolchain, _first_window(spec, dataset, test), folder, way),
     )
     _, evaluate_folder = way.step(
         "evaluate",
@@ -356,13 +357,18 @@ def _first_window(spec: PipelineSpec, dataset: Dataset, index: WindowIndex) -> F
 
 
 def _profile(
-    libraries: Mapping[str, Library], board: Board, window: FloatArray, folder: Path, way: _Way
+    libraries: Mapping[str, Library],
+    board: Board,
+    toolchain: ArmToolchain,
+    window: FloatArray,
+    folder: Path,
+    way: _Way,
 ) -> None:
     for number, (name, library) in enumerate(libraries.items()):
         way.progress(
             "profile", number / len(libraries), f"Profile: running {name} on an emulated {board.title}"
         )
-        (folder / f"{name}.json").write_text(json.dumps(measure(library, board, window).as_json()))
+        (folder / f"{name}.json").write_text(json.dumps(measure(library, board, window, toolchain).as_json()))
 
 
 def _evaluate(

@@ -46,11 +46,11 @@ class CLibraryTarget(DeployTarget):
             "firmware. Lower-case letters, digits and underscores. Empty: made from the project's name.",
             max_length=MAX_IDENTIFIER,
         )
-        optimise: Literal["speed", "size"] = Field(
-            "speed",
+        optimise: Literal["pipeline", "speed", "size"] = Field(
+            "pipeline",
             title="Build for",
-            description="What the Makefile and CMake ask of the compiler: speed (-O3) or size (-Os). "
-            "The results are the same.",
+            description="What the Makefile and CMake ask of the compiler: speed (-O3) or size (-Os); or what the "
+            "pipeline prefers. The results are the same.",
         )
         include_examples: bool = Field(
             True, title="Example", description="Add a program that classifies a recording from a CSV file."
@@ -70,7 +70,7 @@ class CLibraryTarget(DeployTarget):
         progress(0.8, "Writing the files")
         files = {f"src/{name}": text for name, text in library.files.items()}
         files.update(_selftest_files(library, bundle))
-        files.update(_build_files(library, options))
+        files.update(_build_files(library, options, bundle.spec.compile.optimize))
         if options.include_examples:
             files["examples/main.c"] = _filled("example.c", library)
         files["LICENSE"] = (_TEMPLATES / "LICENSE.txt").read_text()
@@ -87,8 +87,9 @@ def _selftest_files(library: Library, bundle: DeployBundle) -> dict[str, str]:
     }
 
 
-def _build_files(library: Library, options: Any) -> dict[str, str]:
-    level = {"speed": "-O3", "size": "-Os"}[options.optimise]
+def _build_files(library: Library, options: Any, preferred: str) -> dict[str, str]:
+    chosen = preferred if options.optimise == "pipeline" else options.optimise
+    level = "-Os" if chosen == "size" else "-O3"
     sources = sorted(name for name in library.files if name.endswith(".c"))
     names = {"level": level}
     make_sources = " ".join(f"src/{name}" for name in sources)

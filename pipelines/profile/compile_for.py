@@ -1,10 +1,11 @@
-"""Compile a model for a board: as its pipeline says, and within the RAM that the board has."""
+"""Compile a model and its C for a board: as the pipeline says, and within the RAM that the board has."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from pipelines.compile import CompiledModel, CompileError, CompileOptions, compile_model
+from pipelines.profile.arm_toolchain import ArmToolchain, arm_toolchain
 from pipelines.profile.boards import Board
 from pipelines.spec import CompileSpec
 
@@ -25,3 +26,13 @@ def compile_for(board: Board, tflite: bytes, name: str, chosen: CompileSpec) -> 
         return compile_model(tflite, name, replace(options, ram_limit_bytes=board.ram_bytes))
     except CompileError:
         return model
+
+
+def toolchain_for(chosen: CompileSpec) -> ArmToolchain:
+    """This machine's compiler for the board, set to small code where the pipeline prefers that.
+
+    Raises:
+        ProfileError: there is none.
+    """
+    found = arm_toolchain()
+    return replace(found, optimisation="-Os") if chosen.optimize == "size" else found
