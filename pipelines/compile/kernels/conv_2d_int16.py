@@ -76,7 +76,7 @@ def lower_convolution_int16(
         },
         constants=(rows, *stage.constants),
         macs=found.output[0] * found.output[1] * weights.size,
-        scratch_bytes=(PATCHES if stage.fast else 1) * rows.values.shape[1] * 2,
+        scratch_bytes=PATCHES * rows.values.shape[1] * 2,
         scratch_type="int16_t",
         trails=found.trails(image, layer.output, gathers=True) if groups == 1 else {},
         reach=found.reach,
