@@ -12,14 +12,16 @@ VERSIONS = {"ABS": 2, "TANH": 2, "EXP": 2, "LOG": 2, "RSQRT": 2, "LEAKY_RELU": 2
 
 
 def values(kind, dtype, source, target, shape=(1, 2, 8, 16), **fields):
-    """`source` and `target` are (scale, zero point) of int8 tensors."""
+    """`source` and `target` are (scale, zero point) of quantized tensors."""
     make = Maker(dtype, 0)
     before, after = (
-        make.activation(shape, **({} if dtype == "float32" else {"scale": scale, "zero_point": zero}))
+        make.builder.tensor(
+            shape, dtype, **({} if dtype == "float32" else {"scale": scale, "zero_point": zero})
+        )
         for scale, zero in (source, target)
     )
     table = options(TABLES[kind], **fields) if kind in TABLES else None
-    version = VERSIONS.get(kind, 1) if dtype == "int8" or kind == "LEAKY_RELU" else 1
+    version = VERSIONS.get(kind, 1) if dtype != "float32" or kind == "LEAKY_RELU" else 1
     make.builder.operator(kind, [before], [after], table, version=version)
     return make.builder.finish(before, after)
 

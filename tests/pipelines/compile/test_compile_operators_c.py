@@ -59,6 +59,8 @@ def models():
     for kind in ("ABS", "NEG", "SQUARE", "EXP", "TANH", "ELU", "HARD_SWISH", "LEAKY_RELU", "GELU"):
         made[kind.lower()] = functions.values(kind, "float32", (1, 0), (1, 0), **FIELDS.get(kind, {}))
     made["gelu_tanh"] = functions.values("GELU", "float32", (1, 0), (1, 0), approximate=True)
+    made["classifier"] = reductions.classifier("int8")
+    made["exp_int16"] = functions.values("EXP", "int16", (2e-4, 0), (1e-3, 0))
     for kind in ("LOG", "SQRT", "RSQRT"):
         made[kind.lower()] = functions.of_positive_values(kind, "float32", (1, 0), (1, 0))
     return made
@@ -126,7 +128,7 @@ def test_runs_are_clean_under_the_address_and_undefined_behaviour_sanitizers(sou
     text = "#include <stdint.h>\n#include <stdlib.h>\n#include <string.h>\n"
     text += "".join(f'#include "model_{name}.h"\n' for name in MODELS)
     for name, model in MODELS.items():
-        c_type = {"int8": "int8_t", "float32": "float"}[compile_model(model, "model").input.dtype]
+        c_type = compile_model(model, "model").input.c_type
         replaced = RUN.replace("NAME", f"model_{name}").replace("UPPER", f"MODEL_{name.upper()}")
         text += replaced.replace("INPUT)", f"{c_type})")
     text += (
