@@ -7,7 +7,7 @@ from typing import Any
 
 from pipelines.report.model_report import ModelReport
 
-_HEADS = ("", "layer", "op", "MACs", "instructions", "cycles", "", "RAM alive", "flash", "done")
+_HEADS = ("", "layer", "op", "MACs", "instructions", "cycles", "", "no waiting", "RAM alive", "flash", "done")
 
 
 def explained(report: ModelReport) -> str:
@@ -67,13 +67,14 @@ def _layers(found: dict[str, Any]) -> list[str]:
             f"{layer['instructions']:,}",
             f"{layer['cycles']:,}",
             f"{layer['cycles'] / max(found['cycles'], 1):.1%}",
+            f"{layer['cycles_without_wait_states']:,}",
             f"{layer['ram_bytes']:,}",
             f"{layer['weights_bytes']:,}",
             ", ".join(layer["done"]),
         )
         for index, layer in enumerate(found["layers"])
     ]
-    return aligned([_HEADS, *rows], left=(1, 2, 9))
+    return aligned([_HEADS, *rows], left=(1, 2, 10))
 
 
 def _totals(report: ModelReport, found: dict[str, Any]) -> list[str]:

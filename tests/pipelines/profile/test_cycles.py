@@ -186,6 +186,15 @@ def test_a_loop_waits_for_the_flash_once_and_weights_wait_for_every_line(traced)
     assert once.traffic.data_misses == 1
 
 
+@pytest.mark.parametrize(("lines", "misses"), [(32, 32), (64, 128)])
+def test_constants_that_fit_the_cache_are_read_from_flash_once_others_every_time(traced, lines, misses):
+    walk = f"adr.w r4, 1f; mov r12, #2; 2: movs r5, #{lines}; mov r6, r4; 3: ldr r0, [r6], #8; subs r5, #1; bne 3b"
+    again = "subs.w r12, r12, #1; bne 2b; b.w 4f; .balign 8; 1: .space 512; 4: nop"
+    layer = traced(M4, f"{walk}; {again}")[1][0]
+    assert layer.traffic.data_misses == misses
+    assert layer.total.typical >= layer.core.typical + 5 * misses
+
+
 def test_a_board_without_wait_states_never_waits(traced):
     layer = traced("cortex-m33", "ldr r4, [r1]")[1][0]
     assert layer.total == layer.core
