@@ -13,7 +13,6 @@ from pipelines.compile.emit_calls import invoke_text, reset_text
 from pipelines.compile.emit_constants import constants_text
 from pipelines.compile.lowered import LoweredModel
 from pipelines.compile.model import TensorInfo
-from pipelines.compile.plan import ALIGNMENT_BYTES
 from pipelines.compile.streaming.emit_segment import ROWS_SOURCE
 
 _NATIVE = Path(__file__).parent / "kernels" / "native"
@@ -35,7 +34,7 @@ def _header(model: LoweredModel) -> str:
  *
  * Use:
  *
- *     static uint32_t arena[{upper}_ARENA_BYTES / 4];
+ *     static uint{8 * model.plan.alignment_bytes}_t arena[{upper}_ARENA_BYTES / {model.plan.alignment_bytes}];
  *{_reset_example(model)}
  *     fill {model.name}_input(arena), {upper}_INPUT_SIZE elements;
  *     {model.name}_invoke(arena);
@@ -53,7 +52,7 @@ extern "C" {{
 #endif
 
 #define {upper}_ARENA_BYTES {model.plan.arena_bytes}
-#define {upper}_ARENA_ALIGNMENT {ALIGNMENT_BYTES}
+#define {upper}_ARENA_ALIGNMENT {model.plan.alignment_bytes}
 {_state_macro(model)}
 /* Whether the constants are copied to RAM when the device starts; otherwise they stay in flash. */
 #define {upper}_CONSTANTS_IN_RAM {int(model.weights_in == "ram")}

@@ -30,10 +30,9 @@ def arena_text(model: LoweredModel) -> str:
     assertions += [
         f"{place_name(model, each)} + {each.size_bytes} <= {upper}_ARENA_BYTES" for each in _highest(model)
     ]
+    names = {place_name(model, each) for each in model.plan.buffers}
     assertions += [
-        f"{what}_at == {upper}_{what.upper()}_OFFSET"
-        for what in ("input", "output")
-        if f"{what}_at" in {place_name(model, each) for each in model.plan.buffers}
+        f"{what}_at == {upper}_{what.upper()}_OFFSET" for what in ("input", "output") if f"{what}_at" in names
     ]
     if model.plan.state_bytes:
         assertions.append(f"{upper}_STATE_BYTES == {model.plan.state_bytes}")
@@ -83,8 +82,8 @@ def _neighbours(model: LoweredModel) -> list[tuple[Buffer, Buffer]]:
     Not among them are pairs that share bytes, which only what is made from the other does.
     """
     found: dict[tuple[int, int], tuple[Buffer, Buffer]] = {}
-    for step in range(len(model.steps)):
-        living = sorted(_living(model, step), key=lambda buffer: (buffer.offset, buffer.size_bytes))
+    for living in _living(model):
+        living.sort(key=lambda buffer: (buffer.offset, buffer.size_bytes))
         for position, low in enumerate(living):
             above = [high for high in living[position + 1 :] if low.offset + low.size_bytes <= high.offset]
             if above:
@@ -95,11 +94,16 @@ def _neighbours(model: LoweredModel) -> list[tuple[Buffer, Buffer]]:
 def _highest(model: LoweredModel) -> list[Buffer]:
     """Of each moment, what reaches the furthest up."""
     found = {}
-    for step in range(len(model.steps)):
-        highest = max(_living(model, step), key=lambda buffer: buffer.offset + aligned(buffer.size_bytes))
+    for living in _living(model):
+        highest = max(living, key=lambda buffer: buffer.offset + aligned(buffer.size_bytes))
         found[id(highest)] = highest
     return list(found.values())
 
 
-def _living(model: LoweredModel, step: int) -> list[Buffer]:
-    return [buffer for buffer in model.plan.buffers if buffer.first <= step <= buffer.last]
+def _living(model: LoweredModel) -> list[list[Buffer]]:
+    """What lives during each step."""
+    living: list[list[Buffer]] = [[] for _ in model.steps]
+    for buffer in model.plan.buffers:
+        for step in range(buffer.first, buffer.last + 1):
+            living[step].append(buffer)
+    return living

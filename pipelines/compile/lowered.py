@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -39,7 +40,7 @@ class LoweredModel:
 
     def segment_of(self, step: int) -> Segment | None:
         """The segment in which a step runs row by row; None for a step by itself."""
-        return next((segment for segment in self.segments if step in segment.steps), None)
+        return self._segments.get(step)
 
     @property
     def initial_states(self) -> dict[int, npt.NDArray[Any]]:
@@ -57,14 +58,26 @@ class LoweredModel:
     def variable(self, root: int) -> str:
         """What the C calls a tensor that owns its bytes."""
         if self.graph.tensors[root].variable:
-            return f"state_{variables(self.graph).index(root):02d}"
+            return f"state_{self._states[root]:02d}"
         if root == self.graph.root(self.graph.output):
             return "output"
         return "input" if root == self.graph.input else f"output_{self.writer(root):02d}"
 
     def writer(self, root: int) -> int:
         """The step that computes a tensor."""
-        return next(index for index, each in enumerate(self.graph.operators) if root in each.outputs)
+        return self._writers[root]
+
+    @cached_property
+    def _writers(self) -> dict[int, int]:
+        return {root: index for index, each in enumerate(self.graph.operators) for root in each.outputs}
+
+    @cached_property
+    def _states(self) -> dict[int, int]:
+        return {root: number for number, root in enumerate(variables(self.graph))}
+
+    @cached_property
+    def _segments(self) -> dict[int, Segment]:
+        return {step: segment for segment in self.segments for step in segment.steps}
 
     def layer_name(self, step: int) -> str:
         """A step's name, which cannot end a C comment or continue a line."""

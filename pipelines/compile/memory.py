@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from pipelines.compile.graph import Graph
 from pipelines.compile.kernels import Step
-from pipelines.compile.plan import Request, aligned, place
+from pipelines.compile.plan import ALIGNMENT_BYTES, Request, aligned, place
 from pipelines.compile.streaming.segment import Segment
 from pipelines.compile.trails import step_trails
 
@@ -42,7 +42,8 @@ class MemoryPlan:
     buffers: tuple[Buffer, ...]
     arena_bytes: int
     lower_bound_bytes: int
-    state_bytes: int = 0
+    state_bytes: int
+    alignment_bytes: int
 
     def tensor_offset(self, root: int) -> int:
         return next(buffer.offset for buffer in self.buffers if buffer.tensor == root)
@@ -84,9 +85,10 @@ def plan_memory(
     ]
     trails += [segment.trail for segment in segments if segment.trail is not None]
     # With the input low, what the caller computes it from can lie in the arena behind it.
-    placement = place(requests, trails, low=graph.input, thorough=thorough)
-    states = _state_buffers(graph)
-    state_bytes = sum(aligned(state.size_bytes) for state in states)
+    alignment = _alignment(graph)
+    placement = place(requests, trails, graph.input, thorough, alignment)
+    states = _state_buffers(graph, alignment)
+    state_bytes = sum(aligned(state.size_bytes, alignment) for state in states)
     buffers = [
         Buffer(
             request.key if isinstance(request.key, int) else None,
@@ -108,17 +110,25 @@ def plan_memory(
         state_bytes + placement.arena_bytes,
         state_bytes + placement.lower_bound_bytes,
         state_bytes,
+        alignment,
     )
 
 
-def _state_buffers(graph: Graph) -> list[Buffer]:
+def _alignment(graph: Graph) -> int:
+    """What the widest numbers want, but no less than words: kernels read words of bytes."""
+    tensors = [graph.tensors[tensor] for each in graph.operators for tensor in (*each.inputs, *each.outputs)]
+    widest = max((tensor.dtype.numpy.itemsize for tensor in tensors if tensor.data is None), default=1)
+    return max(ALIGNMENT_BYTES, widest)
+
+
+def _state_buffers(graph: Graph, alignment: int) -> list[Buffer]:
     """One behind the other from the start of the arena."""
     states: list[Buffer] = []
     offset = 0
     for root in variables(graph):
         size_bytes = graph.tensors[root].size_bytes
         states.append(Buffer(root, size_bytes, 0, max(len(graph.operators) - 1, 0), offset))
-        offset += aligned(size_bytes)
+        offset += aligned(size_bytes, alignment)
     return states
 
 

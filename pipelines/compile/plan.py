@@ -61,19 +61,20 @@ def place(
     trails: Sequence[Trail] = (),
     low: Hashable | None = None,
     thorough: bool = True,
+    alignment: int = ALIGNMENT_BYTES,
 ) -> Placement:
-    """Offsets, all multiples of the alignment, for requests with different keys.
+    """Offsets, all multiples of `alignment`, for requests with different keys.
 
     A placement turned upside down may be as good; of the two, the one is taken where the request `low` lies lower.
     With `thorough` the search goes on where the greedy orders do not reach the lower bound.
     """
     items = [
-        _Item(index, aligned(request.size_bytes), request.first, request.last)
+        _Item(index, aligned(request.size_bytes, alignment), request.first, request.last)
         for index, request in enumerate(requests)
     ]
     index_of = {request.key: index for index, request in enumerate(requests)}
     overlaps = {
-        (index_of[trail.source], index_of[trail.target]): _windows(trail)
+        (index_of[trail.source], index_of[trail.target]): _window(trail, alignment)
         for trail in trails
         if trail.source in index_of and trail.target in index_of
     }
@@ -90,9 +91,9 @@ def place(
     return Placement({request.key: found[index] for index, request in enumerate(requests)}, span, lower_bound)
 
 
-def aligned(size_bytes: int) -> int:
+def aligned(size_bytes: int, alignment: int = ALIGNMENT_BYTES) -> int:
     """The next multiple of the alignment."""
-    return -(-size_bytes // ALIGNMENT_BYTES) * ALIGNMENT_BYTES
+    return -(-size_bytes // alignment) * alignment
 
 
 def trail_saving(source_bytes: int, target_bytes: int, most: int) -> int:
@@ -119,9 +120,9 @@ class _Item:
 _Window = tuple[int | None, int]
 
 
-def _windows(trail: Trail) -> _Window:
-    least = None if trail.least is None else aligned(trail.least)
-    return least, trail.most // ALIGNMENT_BYTES * ALIGNMENT_BYTES
+def _window(trail: Trail, alignment: int) -> _Window:
+    least = None if trail.least is None else aligned(trail.least, alignment)
+    return least, trail.most // alignment * alignment
 
 
 def _lower_bound(items: Sequence[_Item], overlaps: Mapping[tuple[int, int], _Window]) -> int:
@@ -134,18 +135,15 @@ def _lower_bound(items: Sequence[_Item], overlaps: Mapping[tuple[int, int], _Win
 
     for item in items:
         lives(item.size, item.first, item.last)
-    shared: dict[int, int] = {}
+    savings: dict[int, list[tuple[int, int]]] = {}
     for (source, target), (_, most) in overlaps.items():
-        if items[target].first <= items[source].last:
+        end = min(items[source].last, items[target].last)
+        if items[target].first <= end:
             saving = trail_saving(items[source].size, items[target].size, most)
-            shared[target] = shared.get(target, 0) + saving
-    for target, saving in shared.items():
-        ends = [
-            items[source].last
-            for source, its in overlaps
-            if its == target and items[target].first <= items[source].last
-        ]
-        lives(-min(saving, items[target].size), items[target].first, max(ends))
+            savings.setdefault(target, []).append((saving, end))
+    for target, found in savings.items():
+        shared = min(sum(saving for saving, _ in found), items[target].size)
+        lives(-shared, items[target].first, max(end for _, end in found))
     living = most_living = 0
     for moment in sorted(changes):
         living += changes[moment]

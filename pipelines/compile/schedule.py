@@ -107,10 +107,9 @@ class _Search:
             for value in node.reads:
                 self._readers[value] = self._readers.get(value, 0) | 1 << index
         self._followers: list[list[int]] = [[] for _ in nodes]
-        for index, needs in enumerate(self._needs):
-            for before in range(len(nodes)):
-                if needs >> before & 1:
-                    self._followers[before].append(index)
+        for index, node in enumerate(nodes):
+            for before in {writer[value] for value in node.reads if value in writer} | node.after:
+                self._followers[before].append(index)
 
     def run(self) -> tuple[int, ...]:
         as_given = tuple(range(len(self._nodes)))

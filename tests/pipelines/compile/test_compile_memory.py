@@ -53,3 +53,31 @@ def test_scratch_is_free_again_after_its_layer():
 
 def test_the_input_lies_low_so_that_what_it_is_made_from_fits_behind_it():
     assert plan_memory(*chain([8, 100, 40, 8])).tensor_offset(0) < 100
+
+
+def test_wide_numbers_lie_at_multiples_of_their_size():
+    tensors = (
+        Tensor(0, "t0", (3,), DType.INT8),
+        Tensor(1, "t1", (5,), DType.INT64),
+        Tensor(2, "t2", (3,), DType.INT8),
+    )
+    operators = (Operator(0, "OP", (0,), (1,)), Operator(1, "OP", (1,), (2,)))
+    plan = plan_memory(Graph(tensors, operators, 0, 2), [Step("f()", "f.h", scratch_bytes=5)] * 2)
+    assert plan.alignment_bytes == 8
+    assert plan.arena_bytes % 8 == 0
+    assert all(buffer.offset % 8 == 0 for buffer in plan.buffers)
+
+
+def test_a_variable_lies_in_front_and_nothing_shares_its_bytes():
+    tensors = (
+        Tensor(0, "t0", (8,), DType.INT8),
+        Tensor(1, "state", (10,), DType.INT8, variable=True),
+        Tensor(2, "t2", (8,), DType.INT8),
+        Tensor(3, "t3", (8,), DType.INT8),
+    )
+    operators = (Operator(0, "OP", (0, 1), (2,)), Operator(1, "OP", (2, 1), (3,)))
+    plan = plan_memory(Graph(tensors, operators, 0, 3), [Step("f()", "f.h", in_place_inputs=(0, 1))] * 2)
+    assert plan.state_bytes == 12
+    assert plan.tensor_offset(1) == 0
+    assert all(buffer.offset >= 12 for buffer in plan.buffers if buffer.tensor != 1)
+    assert plan.arena_bytes == plan.lower_bound_bytes == 12 + 8
