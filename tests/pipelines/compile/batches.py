@@ -1,11 +1,13 @@
 """Many small models at once: one shared library for all of them, so that hundreds are checked in a minute."""
 
 import hashlib
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
+from pipelines.compile import CompileError
 from pipelines.compile.native import build_natives
 from pipelines.compile.options import CompileOptions
 
@@ -18,18 +20,30 @@ FLAGS = ("-O1", "-std=c99", "-ffp-contract=off", "-fPIC", "-shared")
 
 @dataclass(frozen=True)
 class Case:
-    """A model, how it is compiled, and whether TFLite Micro is asked too."""
+    """A model, how it is compiled, and whether TFLite Micro is asked too.
+
+    `squeezed`: with less memory than running layer by layer takes, where that is possible, so that layers run row by
+    row and strip by strip.
+    """
 
     tflite: bytes
     options: CompileOptions = DEFAULT
     without: tuple[str, ...] = ()
     micro: bool = False
+    squeezed: bool = False
     description: str = ""
 
 
 def compiled(case: Case, name: str):
+    def compile_with(options: CompileOptions):
+        return compile_without(case.tflite, *case.without, options=options, name=name)
+
     try:
-        return compile_without(case.tflite, *case.without, options=case.options, name=name)
+        if case.squeezed:
+            whole = compile_with(CompileOptions(optimize="speed"))
+            with suppress(CompileError):
+                return compile_with(replace(case.options, ram_limit_bytes=whole.arena_bytes * 2 // 3))
+        return compile_with(case.options)
     except Exception as error:
         raise AssertionError(f"{saved(case.tflite)}: does not compile: {error!r}") from error
 

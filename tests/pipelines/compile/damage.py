@@ -11,7 +11,14 @@ from tensorflow.lite.python import schema_py_generated as schema
 
 from pipelines.compile import CompileError, compile_model
 
-from . import operators, operators_images, operators_operands, operators_reductions, operators_shapes
+from . import (
+    operators,
+    operators_images,
+    operators_operands,
+    operators_recurrent,
+    operators_reductions,
+    operators_shapes,
+)
 from .builder import options
 from .random_graphs import GraphMaker
 
@@ -42,6 +49,8 @@ def sound_models() -> tuple[bytes, ...]:
         operators_shapes.strided_slice(
             "int8", (1, 6, 6, 2), (0, 1, 1, 0), (1, 5, 5, 2), (1, 2, 1, 1), (1, 2, 4, 2)
         ),
+        operators_recurrent.lstm("int8"),
+        operators_recurrent.svdf("float32"),
         operators_shapes.transpose("int8", (1, 3, 4, 2), (0, 2, 1, 3)),
         operators_shapes.parts("SPLIT_V", "int8", (1, 7, 3), 1, (1, 4, 2)),
         operators_shapes.gather("int8", (1, 5, 3), [2, 1], axis=2),

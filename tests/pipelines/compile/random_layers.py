@@ -15,6 +15,7 @@ from .operators import ACTIVATIONS, PADDINGS, output_size
 from .random_graphs import GraphMaker
 
 LAYERS = {}
+DTYPES = ("int8", "int8", "int8", "int16", "int4")
 UNARY = ("RELU", "RELU6", "LOGISTIC", "QUANTIZE", "TANH", "LEAKY_RELU")
 MOVES = {"RESHAPE", "TRANSPOSE", "SLICE", "STRIDED_SLICE", "SPLIT"}
 OPERATOR_NAMES = {code: name for name, code in vars(tflite.BuiltinOperator).items() if isinstance(code, int)}
@@ -91,6 +92,26 @@ class RandomMaker(GraphMaker):
         if self.dtype == "float32":
             return {"scale": 1.0, "zero_point": 0}
         return super().own_quantization(tensor)
+
+
+def grown(dtype, seed, shape, layers, classes=0):
+    """A model of these (name, number) layers, and of a classifier's last layers where it has classes."""
+    make = RandomMaker(seed, *shape, dtype=dtype)
+    for name, number in layers:
+        make.grow(name, number)
+    if classes > 1 and dtype != "int16":
+        make.classify(classes)
+    elif not make.computes():
+        make.grow("convolution", 0)
+    return make.finish()
+
+
+def random_model(rng):
+    """By a `random.Random`."""
+    layers = [(rng.choice(sorted(LAYERS)), rng.getrandbits(32)) for _ in range(rng.randint(1, 9))]
+    shape = [rng.randint(1, 9), rng.randint(1, 9), rng.randint(1, 6)]
+    dtype = rng.choice(DTYPES)
+    return grown(dtype, rng.getrandbits(32), shape, layers, rng.choice((0, 0, 3)))
 
 
 def _window(make, choose, reach=4):
