@@ -13,10 +13,6 @@ from .test_compile_random_graphs import GraphMaker
 class ImageMaker(GraphMaker):
     """Graphs of layers that work on images: windows of any kind, residuals, joins of channels."""
 
-    def __init__(self, seed, height, width, channels, dtype="int8"):
-        self.wanted = dtype
-        super().__init__(seed, height, width, channels)
-
     def window(self, number):
         """A convolution, depthwise or not, of any kernel, stride and padding that the image allows."""
         height, width, channels = self.shape()
@@ -76,7 +72,19 @@ class ImageMaker(GraphMaker):
         self.push("ADD", [self.current, source], self.image((height, width, channels)), table)
 
 
-LAYERS = ("window", "window", "window", "residual", "pool", "join", "beside", "pad", "table")
+LAYERS = (
+    "window",
+    "window",
+    "window",
+    "residual",
+    "pool",
+    "join",
+    "beside",
+    "pad",
+    "table",
+    "reshape",
+    "concatenate",
+)
 
 
 def grown(seed, shape, choices):
