@@ -339,3 +339,50 @@ def again(make, choose):
     make.current = make.earlier[-2]
     table = options("Add", fusedActivationFunction=ACTIVATIONS[ACTIVATION_NAMES[choose(4)]])
     make.push("ADD", [make.current, make.earlier[-3]], make.image(make.shape()), table, version=2)
+
+
+@layer
+def curve(make, choose):
+    """HARD_SWISH, ABS, or a PRELU with a slope for each channel; there are none of them for int16."""
+    if make.dtype == "int16":
+        return
+    kind = ("PRELU", "HARD_SWISH", "ABS")[choose(3)]
+    inputs = [make.current, make.constant((1, 1, make.shape()[2]))] if kind == "PRELU" else [make.current]
+    table = {"HARD_SWISH": options("HardSwish"), "ABS": options("Abs")}.get(kind)
+    version = 2 if kind == "ABS" and make.dtype == "int8" else 1
+    make.push(kind, inputs, make.image(make.shape()), table, version=version)
+
+
+@layer
+def resize(make, choose):
+    """To the nearest pixel or bilinearly; larger and smaller."""
+    kinds = {"RESIZE_NEAREST_NEIGHBOR": "ResizeNearestNeighbor", "RESIZE_BILINEAR": "ResizeBilinear"}
+    kind = [*kinds][choose(1 if make.dtype == "int16" else 2)]
+    height, width, channels = make.shape()
+    size = [1 + choose(2 * each) for each in (height, width)]
+    if size[0] * size[1] * channels > MAX_ELEMENTS:
+        return
+    centres = ({}, {"halfPixelCenters": True}, {"alignCorners": True})[choose(3)]
+    target = make.image((*size, channels), **make.own_quantization(make.current))
+    inputs = [make.current, make.builder.constant(size)]
+    make.push(kind, inputs, target, options(kinds[kind], **centres), version=3)
+
+
+@layer
+def shuffle(make, choose):
+    """The channels in another order, some of them more than once: GATHER."""
+    height, width, channels = make.shape()
+    picked = make.rng.integers(0, channels, 1 + choose(channels + 2))
+    target = make.image((height, width, len(picked)), **make.own_quantization(make.current))
+    inputs = [make.current, make.builder.constant(picked)]
+    make.push("GATHER", inputs, target, options("Gather", axis=3), version=2)
+
+
+@layer
+def extreme(make, choose):
+    """REDUCE_MAX or REDUCE_MIN over rows, columns or channels."""
+    axes = ((1, 2), (3,), (1, 3))[choose(3)]
+    shape = [1 if axis + 1 in axes else size for axis, size in enumerate(make.shape())]
+    target = make.image(shape, **make.own_quantization(make.current))
+    inputs = [make.current, make.builder.constant(list(axes))]
+    make.push(("REDUCE_MAX", "REDUCE_MIN")[choose(2)], inputs, target, options("Reducer", keepDims=True))

@@ -28,7 +28,9 @@ NEEDED = {
     "resolve_variables",
 }
 # What TFLite Micro computes in another way, or not at all.
-NOT_IN_MICRO = {"unary", "again", "join", "split", "mean", "transpose", "dense", "cut"}
+NOT_IN_MICRO = {
+    "unary", "again", "join", "split", "mean", "transpose", "dense", "cut", "curve", "resize", "shuffle", "extreme",
+}  # fmt: skip
 BATCH, BATCHES = 25, 12
 
 
