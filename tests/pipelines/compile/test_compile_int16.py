@@ -63,9 +63,8 @@ def test_depthwise_conv_2d_equals_the_reference(case):
     ],
     ids=str,
 )
-@pytest.mark.parametrize("seed", range(3))
-def test_fully_connected_equals_the_reference(case, seed):
-    assert_equals_the_reference(operators.dense("int16", seed=seed, **case), micro=False)
+def test_fully_connected_equals_the_reference(case):
+    assert_equals_the_reference(operators.dense("int16", **case), micro=False)
 
 
 @pytest.mark.parametrize("kind", ["AVERAGE_POOL_2D", "MAX_POOL_2D"])
@@ -88,9 +87,8 @@ def test_pooling_equals_the_reference(kind, case):
     [{}, {"keep_dims": True}, {"shape": (1, 61, 12), "axes": (2,)}, {"shape": (1, 300, 3), "axes": (1,)}],
     ids=str,
 )
-@pytest.mark.parametrize("seed", range(3))
-def test_mean_equals_the_reference(case, seed):
-    assert_equals_the_reference(operators.mean("int16", seed=seed, **case), micro=False)
+def test_mean_equals_the_reference(case):
+    assert_equals_the_reference(operators.mean("int16", **case), micro=False)
 
 
 @pytest.mark.parametrize("kind", ["ADD", "SUB", "MUL"])
@@ -106,8 +104,9 @@ def test_mean_equals_the_reference(case, seed):
     ids=str,
 )
 def test_arithmetic_equals_the_reference(kind, case):
-    for seed in range(3):
-        assert_equals_the_reference(operators.binary(kind, "int16", seed=seed, **case), micro=False)
+    assert_equals_the_reference(
+        operators.binary(kind, "int16", seed=len(kind + str(case)), **case), micro=False
+    )
 
 
 @pytest.mark.parametrize("kind", ["RELU", "RELU6"])
