@@ -22,6 +22,8 @@ from pipelines.compile.streaming.segment import segment_info
 
 # Beyond this no microcontroller can hold the constants, and the C file would not compile in time.
 MAX_WEIGHTS_BYTES = 64 << 20
+# Types that only constants have.
+_NOT_COMPUTED = {DType.OTHER, DType.FLOAT16, DType.INT4}
 _DEFAULT = CompileOptions()
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
 
@@ -99,6 +101,13 @@ def _check_whole(graph: Graph, steps: list[Step]) -> None:
     if graph.tensors[output].data is not None:
         raise ModelFormatError("the model's output is a constant; it does not depend on the input")
     for operator in graph.operators:
+        for index in (*operator.inputs, *operator.outputs):
+            tensor = graph.tensors[index]
+            if index >= 0 and tensor.data is None and tensor.dtype in _NOT_COMPUTED:
+                raise CompileError(
+                    f"layer {graph.layer_name(operator)!r} ({operator.kind}) works on {tensor.dtype.value} numbers; "
+                    "convert the model with full int8 quantization, or without any (float32)"
+                )
         if len(operator.outputs) != 1:
             raise ModelFormatError(
                 f"layer {graph.layer_name(operator)!r} ({operator.kind}) has several outputs"

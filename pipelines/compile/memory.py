@@ -116,7 +116,8 @@ def plan_memory(
 
 def _alignment(graph: Graph) -> int:
     """What the widest numbers want, but no less than words: kernels read words of bytes."""
-    tensors = [graph.tensors[tensor] for each in graph.operators for tensor in (*each.inputs, *each.outputs)]
+    named = {tensor for each in graph.operators for tensor in (*each.inputs, *each.outputs) if tensor >= 0}
+    tensors = [graph.tensors[tensor] for tensor in named]
     widest = max((tensor.dtype.numpy.itemsize for tensor in tensors if tensor.data is None), default=1)
     return max(ALIGNMENT_BYTES, widest)
 
