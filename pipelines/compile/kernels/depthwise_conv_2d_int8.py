@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy.typing as npt
@@ -10,6 +11,9 @@ from pipelines.compile.graph import DType
 from pipelines.compile.kernels import mve, output_stage
 from pipelines.compile.kernels.base import Constant, Fields, Layer, Step
 from pipelines.compile.kernels.spatial import Window
+
+# Of the copy of a channel of some rows: enough that few rows are copied twice.
+PLANE_BYTES = 1024
 
 
 def lower_int8(
@@ -26,11 +30,8 @@ def lower_int8(
         layer, folded, weights.reshape(-1, outputs).T, found_multipliers
     )
     stage = output_stage.fields(layer, activation, per_channel=len(found_multipliers) > 1)
-    planar = (found.kernel, found.dilation, outputs) == (
-        (3, 3),
-        (1, 1),
-        channels,
-    ) and output_stage.shifts_right(folded, weights.reshape(-1, outputs).T, found_multipliers)
+    shifts_right = output_stage.shifts_right(folded, weights.reshape(-1, outputs).T, found_multipliers)
+    planar = shifts_right and (found.kernel, found.dilation, outputs) == ((3, 3), (1, 1), channels)
     function = "depthwise_3x3_int8" if planar else "depthwise_conv_2d_int8"
     scratch = "{scratch}, " if planar else ""
     height, width = ((size - 1) * stride + 3 for size, stride in zip(found.output, found.stride, strict=True))
@@ -54,6 +55,8 @@ def lower_int8(
         reach=found.reach,
         row_scratch_bytes=6 * (width + width % 2) if planar else None,
     )
+    if shifts_right and not planar and found.dilation[1] == 1:
+        return _in_planes(step, found)
     if not planar or found.stride not in ((1, 1), (2, 1), (2, 2)):
         return step
     columns = found.output[1]
@@ -63,4 +66,27 @@ def lower_int8(
         {"weights": mve.windows_3x3(weights), **mve.single_stage(folded, found_multipliers)},
         mve.strip_bytes(found.stride[1], columns),
         mve.strip_bytes(found.stride[1], by_rows),
+    )
+
+
+def _in_planes(step: Step, found: Window) -> Step:
+    """The step of `native/depthwise_planes_int8.h`, of as many rows at a time as fit into PLANE_BYTES."""
+    pairs = (found.kernel[1] + 1) // 2
+    width = (found.output[1] - 1) * found.stride[1] + 2 * pairs
+    extent = found.reach.extent[0]
+    fitting = (PLANE_BYTES // (2 * width) - extent) // found.stride[0] + 1
+    rows = min(max(fitting, 1), found.output[0])
+    weights_bytes = 4 * found.kernel[0] * pairs
+    return replace(
+        step,
+        call=step.call.replace("depthwise_conv_2d_int8(", "depthwise_planes_int8(").replace(
+            "{output})", "{scratch}, {output})"
+        ),
+        source="depthwise_planes_int8.h",
+        parameters_type="depthwise_planes_int8_parameters",
+        parameters={"layer": step.parameters, "band_rows": rows},
+        scratch_bytes=weights_bytes + 2 * width * ((rows - 1) * found.stride[0] + extent),
+        scratch_type="int32_t",
+        row_scratch_bytes=weights_bytes + 2 * width * extent,
+        trails={},
     )

@@ -1,3 +1,4 @@
+#include "copy_channel_int8.h"
 #include "depthwise_3x3_rows_int8.h"
 #include "depthwise_conv_2d_int8_parameters.h"
 #include "fast_output_stage_int8.h"
@@ -133,6 +134,7 @@ static void depthwise_3x3_int8(const depthwise_conv_2d_int8_parameters *paramete
     const depthwise_3x3_plane p = depthwise_3x3_plane_of(g, t);
     const int32_t channels = g->input_channels;
     const int32_t columns = t->end_column - t->first_column;
+    const int32_t row_bytes = t->inputs[0].columns * channels;
     const int32_t width = (columns - 1) * g->stride_width + 3;
     const int32_t height = (t->end_row - t->first_row - 1) * g->stride_height + 3;
     const int32_t top = t->first_row * g->stride_height - g->pad_top;
@@ -155,13 +157,18 @@ static void depthwise_3x3_int8(const depthwise_conv_2d_int8_parameters *paramete
             weights + c, p.turned ? channels : 3 * channels, p.turned ? 3 * channels : channels);
         const fast_stage_int8 fast = fast_stage_of(stage, multiplier, shift, c);
         int32_t rows = 1;
-        for (int32_t y = first_row; y < end_row; ++y) {
+        for (int32_t y = first_row; y < end_row; y += rows) {
+            const int32_t until_wrap = t->inputs[0].rows - y % t->inputs[0].rows;
+            rows = end_row - y < until_wrap ? end_row - y : until_wrap;
             const int8_t *pixel = input + view_pixel(&t->inputs[0], y, first_column) * channels + c;
             int16_t *copy = plane + (y - top) * p.row_step + (first_column - left) * p.column_step;
-            for (int32_t x = first_column; x < end_column; ++x, pixel += channels, copy += p.column_step) {
-                *copy = *pixel;
+            if (p.turned) {
+                copy_channel_int8(pixel, row_bytes, channels, end_column - first_column, rows, copy, p.width, 1);
+            } else {
+                copy_channel_int8(pixel, channels, row_bytes, rows, end_column - first_column, copy, p.width, 1);
             }
         }
+        rows = 1;
         for (int32_t y = t->first_row; y < t->end_row; y += rows) {
             const int16_t *corner = plane + (y - t->first_row) * g->stride_height * p.width;
             int8_t *target = output + view_pixel(&t->output, y, t->first_column) * channels + c;

@@ -1,9 +1,10 @@
 #include "depthwise_conv_2d_int8_parameters.h"
+#include "maybe_unused.h"
 #include "requantize_int8.h"
 #include "tile.h"
 
 /* Add one tap of the window to the sums of count output channels, the first of which is `first`. */
-static inline void depthwise_tap_int8(const int8_t *pixel, const int8_t *weights, int32_t depth_multiplier,
+MAYBE_UNUSED static inline void depthwise_tap_int8(const int8_t *pixel, const int8_t *weights, int32_t depth_multiplier,
                                       int32_t first, int32_t count, int32_t *sums)
 {
     if (depth_multiplier == 1) {
@@ -18,7 +19,7 @@ static inline void depthwise_tap_int8(const int8_t *pixel, const int8_t *weights
 }
 
 /* Output channels [first, first + count) of the pixel at (y, x), at most DEPTHWISE_BLOCK of them. */
-static void depthwise_pixel_int8(const depthwise_conv_2d_int8_parameters *parameters, const image_view *view,
+MAYBE_UNUSED static void depthwise_pixel_int8(const depthwise_conv_2d_int8_parameters *parameters, const image_view *view,
                                  const int8_t *input, const int8_t *weights, int32_t y, int32_t x, int32_t first,
                                  int32_t count, int32_t *sums)
 {
@@ -42,7 +43,7 @@ static void depthwise_pixel_int8(const depthwise_conv_2d_int8_parameters *parame
 
 /* DEPTHWISE_CONV_2D: weights are [kernel_height][kernel_width][output channels]. The bias has the
  * input's zero point folded in, so that a tap outside the image counts as that zero point. */
-static void depthwise_conv_2d_int8(const depthwise_conv_2d_int8_parameters *parameters, const tile *t,
+MAYBE_UNUSED static void depthwise_conv_2d_int8(const depthwise_conv_2d_int8_parameters *parameters, const tile *t,
                                    const int8_t *input, const int8_t *weights, const int32_t *bias,
                                    const int32_t *multiplier, const int8_t *shift, int8_t *output)
 {
