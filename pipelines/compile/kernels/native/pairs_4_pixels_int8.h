@@ -79,7 +79,6 @@ __attribute__((naked)) COMPILED_ALONE static void pairs_4_pixels(pairs_job *job 
             ".p2align 2\n\t"
             "2:\n\t"
             PAIRS_GROUP PAIRS_GROUP PAIRS_GROUP PAIRS_GROUP
-            PAIRS_GROUP PAIRS_GROUP PAIRS_GROUP PAIRS_GROUP
             "ldr r10, [sp, #4]\n\t"
             "cmp r12, r10\n\t"
             "bne.w 2b\n\t"

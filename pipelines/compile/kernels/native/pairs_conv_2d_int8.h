@@ -112,7 +112,7 @@ static void pairs_conv_2d_int8(const conv_2d_int8_parameters *parameters, const 
                 job.pixel_bytes = outputs;
                 job.zero_point = 2 * stage->zero_point + 1;
                 job.pairs = even_outputs / 2;
-                job.skipped = -groups & 7;
+                job.skipped = -groups & 3;
                 pairs_4_pixels(&job);
                 done = even_outputs;
             }
