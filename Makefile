@@ -91,8 +91,14 @@ up: .venv/.synced frontend/dist/.built
 test: .venv/.synced frontend/dist/.built debian-packages lint
 	@echo "==> Testing the front end"
 	@cd frontend && $(WITH_NODE) npm run --silent test
-	@echo "==> Testing everything else"
-	@$(PY) -m pytest
+	@echo "==> Testing everything else, the compiler beside it"
+	@mkdir -p build
+	@$(PY) -m pytest tests/pipelines/compile -p no:cacheprovider > build/test-compiler.log 2>&1 & compiler=$$!; \
+	  failed=0; \
+	  $(PY) -m pytest --ignore=tests/pipelines/compile || failed=1; \
+	  wait $$compiler || { cat build/test-compiler.log; failed=1; }; \
+	  tail -n 1 build/test-compiler.log; \
+	  exit $$failed
 	@echo "==> Testing the studio once more, on PostgreSQL and Redis"
 	@$(PY) -m pytest tests/studio --postgres
 
