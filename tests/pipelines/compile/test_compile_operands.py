@@ -26,14 +26,14 @@ CASES = [
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_an_operator_of_two_operands_equals_the_reference(kind, dtype, case):
-    for seed in range(4):
+    for seed in range(2):
         assert_equals_the_reference(operands.pair(kind, dtype, seed=seed, **case), count=4, micro=False)
 
 
 @BOTH
 @pytest.mark.parametrize("kind", KINDS)
 def test_two_computed_operands_equal_the_reference(kind, dtype):
-    for seed in range(3):
+    for seed in range(2):
         assert_equals_the_reference(operands.computed(kind, dtype, seed), count=4, micro=False)
         assert_equals_the_reference(
             operands.computed(kind, dtype, seed, mean_axes=(3,)), count=4, micro=False
@@ -60,7 +60,7 @@ def test_a_quotient_equals_the_reference(case):
 @BOTH
 @pytest.mark.parametrize("other", [(3,), (1, 1, 3), (4, 5, 3), (1,)], ids=str)
 def test_prelu_equals_the_reference(other, dtype):
-    for seed in range(6):
+    for seed in range(3):
         assert_equals_the_reference(operands.pair("PRELU", dtype, seed, other=other), count=4, micro=False)
 
 

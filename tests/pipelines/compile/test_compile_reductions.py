@@ -28,7 +28,7 @@ AXES = [
 @pytest.mark.parametrize("kind", ["REDUCE_MAX", "REDUCE_MIN", "MEAN"])
 @pytest.mark.parametrize("case", AXES, ids=str)
 def test_a_reduction_over_any_axes_equals_the_reference(kind, case, dtype):
-    for seed in range(3):
+    for seed in range(2):
         assert_equals_the_reference(reductions.reduction(kind, dtype, seed, **case), count=4, micro=False)
 
 
@@ -41,7 +41,7 @@ def test_a_float32_sum_equals_the_reference(case):
 def test_an_int8_sum_equals_the_reference(case):
     """The reference kernel of TensorFlow 2.19 takes the bytes for uint8, so it is given values and zero points + 128."""
     rng = np.random.default_rng(3)
-    for _ in range(4):
+    for _ in range(2):
         zero_points = rng.integers(-128, 0, 2).tolist()
         scales = (0.05, float(0.05 * np.exp(rng.uniform(-1, 3))))
         ours, theirs = (
