@@ -119,11 +119,14 @@ def test_a_reference_model_equals_tflite_and_takes_few_instructions(name):
 @pytest.mark.skipif(not MODELS.exists(), reason=f"the reference models are absent: {MODELS}")
 def test_the_c_compiles_without_a_warning_on_a_core_with_helium(toolchain, tmp_path):
     models = {name: (MODELS / f"{name}.tflite").read_bytes() for name in INSTRUCTIONS}
-    command = [*toolchain.command, "-O2", *FLAGS, *toolchain.board_flags(board_of(BOARD)), *STRICT]
+    command = [*toolchain.command, *FLAGS, *toolchain.board_flags(board_of(BOARD)), *STRICT]
     command += ["-I", str(Path(profile.__file__).parent / "firmware" / "freestanding")]
+    command += ["-fno-sanitize=all"] if toolchain.name == "zig" else []
     for name, model in {**models, "many": GRAPHS["many_layers"]}.items():
         for file_name, text in compile_model(model, name).files.items():
             (tmp_path / file_name).write_text(text)
-        arguments = [*command, f"{name}.c"]
-        result = subprocess.run(arguments, cwd=tmp_path, capture_output=True, text=True, check=False)
-        assert result.returncode == 0, result.stderr
+        # Without optimisation compilers keep a register more for themselves than the assembly may need.
+        for optimisation in ("-O0", "-O2"):
+            arguments = [*command, optimisation, f"{name}.c"]
+            result = subprocess.run(arguments, cwd=tmp_path, capture_output=True, text=True, check=False)
+            assert result.returncode == 0, result.stderr

@@ -10,6 +10,7 @@
 COMPILED_ALONE static void mve_dense_int8(const fully_connected_int8_parameters *p, const int8_t *input,
                                           const int8_t *weights, const int32_t *channels, int8_t *output)
 {
+    const int32x4_t zero_point = vdupq_n_s32(p->stage.zero_point);
     const int32x4_t least = vdupq_n_s32(p->stage.least);
     const int32x4_t greatest = vdupq_n_s32(p->stage.greatest);
     for (int32_t row = 0; row < p->rows; ++row, input += p->input_size, output += p->output_size) {
@@ -46,7 +47,7 @@ COMPILED_ALONE static void mve_dense_int8(const fully_connected_int8_parameters 
                          "vshr.s32 q1, q0, #31\n\t"
                          "vadd.i32 q0, q0, q1\n\t"
                          "vrshl.s32 q0, q0, q2\n\t"
-                         "vadd.i32 q0, q0, %[zero_point]\n\t"
+                         "vadd.i32 q0, q0, %q[zero_point]\n\t"
                          "vmax.s32 q0, q0, %q[least]\n\t"
                          "vmin.s32 q0, q0, %q[greatest]\n\t"
                          "vctp.32 %[rest]\n\t"
@@ -58,7 +59,7 @@ COMPILED_ALONE static void mve_dense_int8(const fully_connected_int8_parameters 
                          : [weights] "+&r"(w), [stage] "+&r"(stage), [target] "+&l"(target), [rest] "+&r"(rest),
                            [x] "=&r"(x), [sum0] "=&Te"(sum0), [sum1] "=&Te"(sum1), [sum2] "=&Te"(sum2),
                            [sum3] "=&Te"(sum3)
-                         : [input] "r"(input), [length] "r"(p->input_size), [zero_point] "r"(p->stage.zero_point),
+                         : [input] "r"(input), [length] "r"(p->input_size), [zero_point] "w"(zero_point),
                            [least] "w"(least), [greatest] "w"(greatest)
                          : "lr", "q0", "q1", "q2", "cc", "memory");
     }
