@@ -56,6 +56,7 @@ def cases(draw):
 
 
 # A failing model is saved, and found by no more than its batch; `make fuzz` makes it small.
+@pytest.mark.timeout(1200)
 @settings(
     max_examples=BATCHES,
     deadline=None,
