@@ -109,7 +109,7 @@ def test_a_loop_that_depends_on_the_data_is_refused_with_what_to_do():
 
 
 def test_a_loop_without_end_is_refused():
-    with pytest.raises(UnsupportedOpError, match="over [0-9]+ operators"):
+    with pytest.raises(UnsupportedOpError, match=r"over \d+ operators"):
         compile_model(Loop(condition="GREATER", limit=lambda loop, _: loop.constant(-1)).bytes(), "model")
 
 
