@@ -173,7 +173,10 @@ export function splitUnit(title: string): { words: string; unit: string } {
 
 /** A name from code as words: `max_pool1d` is “Max pool 1D”. */
 export function inWords(name: string): string {
-  const words = name.replace(/[_-]+/g, " ").replace(/\s*(\d)d\b/g, " $1D");
+  const words = name
+    .replace(/[_-]+/g, " ")
+    .replace(/\s*(\d)d\b/g, " $1D")
+    .replace(/\bram\b/g, "RAM");
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
