@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import re
 import textwrap
-from functools import cache
-from pathlib import Path
 
 from pipelines.compile.c_text import c_number
 from pipelines.compile.emit_arena import arena_text
 from pipelines.compile.emit_calls import invoke_text, reset_text
 from pipelines.compile.emit_constants import constants_text
+from pipelines.compile.kernel_text import native_text
 from pipelines.compile.lowered import LoweredModel
 from pipelines.compile.model import TensorInfo
 from pipelines.compile.streaming.emit_segment import ROWS_SOURCE
-
-_NATIVE = Path(__file__).parent / "kernels" / "native"
-_INCLUDE = re.compile(r'^#include "(\w+\.h)"\n', re.MULTILINE)
 
 
 def emit_files(model: LoweredModel) -> dict[str, str]:
@@ -185,13 +180,6 @@ def _static_assert(upper: str) -> str:
 #define {upper}_STATIC_ASSERT(condition) {upper}_ASSERTED(condition, __LINE__)
 #endif
 """
-
-
-@cache
-def native_text(name: str) -> tuple[tuple[str, ...], str]:
-    """The files that a native file includes, and its own text without those lines."""
-    text = (_NATIVE / name).read_text()
-    return tuple(_INCLUDE.findall(text)), _INCLUDE.sub("", text).strip("\n") + "\n"
 
 
 def _kernels(model: LoweredModel) -> str:

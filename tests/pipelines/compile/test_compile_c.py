@@ -195,7 +195,7 @@ def test_the_result_does_not_depend_on_the_optimisation_level():
 
 
 def test_the_exponential_is_within_two_units_in_the_last_place():
-    from pipelines.compile.emit import native_text
+    from pipelines.compile.kernel_text import native_text
 
     source = f"#include <stdint.h>\n#include <string.h>\n{native_text('exp_float32.h')[1]}"
     source += "void run(int n, const float *x, float *y);\n"

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from pipelines.compile import UnsupportedOpError, compile_model
-from pipelines.compile.emit import native_text
+from pipelines.compile.kernel_text import native_text
 from pipelines.compile.native import build_native
 from pipelines.toolchain import build_shared_library
 

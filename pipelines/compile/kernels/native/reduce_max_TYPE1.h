@@ -2,20 +2,20 @@
 
 typedef struct {
     reduction loops;
-} reduce_max_int8_parameters;
+} reduce_max_TYPE1_parameters;
 
 /* REDUCE_MAX: the greatest of the values. */
-static void reduce_max_int8(const reduce_max_int8_parameters *p, const int8_t *input, int8_t *output)
+static void reduce_max_TYPE1(const reduce_max_TYPE1_parameters *p, const C_TYPE1 *input, C_TYPE1 *output)
 {
     const reduction *l = &p->loops;
     reduction_place kept = {{0, 0, 0}, 0};
     do {
         reduction_place place = {{0, 0, 0}, 0};
-        int8_t greatest = input[kept.offset];
+        C_TYPE1 greatest = input[kept.offset];
         do {
-            const int8_t *values = input + kept.offset + place.offset;
+            const C_TYPE1 *values = input + kept.offset + place.offset;
             for (int32_t i = 0; i < l->reduced[2]; ++i) {
-                const int8_t value = values[i * l->reduced_stride[2]];
+                const C_TYPE1 value = values[i * l->reduced_stride[2]];
                 greatest = value > greatest ? value : greatest;
             }
         } while (next_reduction_place(l->reduced, l->reduced_stride, 1, &place));

@@ -2,20 +2,20 @@
 
 typedef struct {
     reduction loops;
-} reduce_min_int8_parameters;
+} reduce_min_TYPE1_parameters;
 
 /* REDUCE_MIN: the least of the values. */
-static void reduce_min_int8(const reduce_min_int8_parameters *p, const int8_t *input, int8_t *output)
+static void reduce_min_TYPE1(const reduce_min_TYPE1_parameters *p, const C_TYPE1 *input, C_TYPE1 *output)
 {
     const reduction *l = &p->loops;
     reduction_place kept = {{0, 0, 0}, 0};
     do {
         reduction_place place = {{0, 0, 0}, 0};
-        int8_t least = input[kept.offset];
+        C_TYPE1 least = input[kept.offset];
         do {
-            const int8_t *values = input + kept.offset + place.offset;
+            const C_TYPE1 *values = input + kept.offset + place.offset;
             for (int32_t i = 0; i < l->reduced[2]; ++i) {
-                const int8_t value = values[i * l->reduced_stride[2]];
+                const C_TYPE1 value = values[i * l->reduced_stride[2]];
                 least = value < least ? value : least;
             }
         } while (next_reduction_place(l->reduced, l->reduced_stride, 1, &place));
