@@ -1,6 +1,6 @@
 """Models of one operator each that reduces axes: SUM, REDUCE_MAX, ARG_MAX, L2_NORMALIZATION, ..."""
 
-from .builder import ModelBuilder, options
+from .builder import TYPES, ModelBuilder, options
 from .operators import Maker, quantized
 
 
@@ -90,6 +90,26 @@ def casts(dtypes, shape=(1, 40)):
         table = options("Cast", inDataType=codes[path[position]], outDataType=codes[path[position + 1]])
         builder.operator("CAST", [tensors[position]], [tensors[position + 1]], table)
     return builder.finish(tensors[0], tensors[-1])
+
+
+def cast_of_integers(source, target, shape=(1, 40)):
+    """Quantized integers, taken as they are."""
+    builder = ModelBuilder()
+    values, result = builder.tensor(shape, source, scale=1.0), builder.tensor(shape, target)
+    table = options("Cast", inDataType=TYPES[source], outDataType=TYPES[target])
+    builder.operator("CAST", [values], [result], table)
+    return builder.finish(values, result)
+
+
+def cast_of_conditions(target, shape=(1, 40)):
+    """Which values are below zero, as numbers."""
+    builder = ModelBuilder()
+    values, result = builder.tensor(shape, "float32"), builder.tensor(shape, target)
+    zero, below = builder.constant([[0.0]], "float32"), builder.tensor(shape, "bool")
+    builder.operator("LESS", [values, zero], [below], options("Less"))
+    table = options("Cast", inDataType=TYPES["bool"], outDataType=TYPES[target])
+    builder.operator("CAST", [below], [result], table)
+    return builder.finish(values, result)
 
 
 def embedding(values=(20, 3), positions=6):

@@ -107,6 +107,17 @@ def test_a_cast_equals_the_reference(dtypes):
     assert_equals_the_reference(reductions.casts(dtypes), micro=False)
 
 
+@pytest.mark.parametrize("target", ["float32", "int32", "int64"])
+@pytest.mark.parametrize("source", ["int8", "int16"])
+def test_a_cast_of_quantized_integers_takes_them_as_they_are(source, target):
+    assert_equals_the_reference(reductions.cast_of_integers(source, target), micro=False)
+
+
+@pytest.mark.parametrize("target", ["float32", "int32", "int64"])
+def test_a_cast_of_conditions_equals_the_reference(target):
+    assert_equals_the_reference(reductions.cast_of_conditions(target), micro=False)
+
+
 def test_an_embedding_equals_the_reference_and_stays_in_its_table():
     model = reductions.embedding()
     native = build_native(compile_model(model, "model"))
