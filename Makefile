@@ -26,7 +26,7 @@ export UV_PYTHON_DOWNLOADS := never
 export UV_LINK_MODE ?= copy
 export TF_CPP_MIN_LOG_LEVEL ?= 2
 
-.PHONY: help demo up test lint fuzz bench bench-compiler frontend api setup debian-packages clean
+.PHONY: help demo up test lint fuzz bench bench-compiler frontend browser-packages api setup debian-packages clean
 
 help:
 	@sed -n 's/^#   make/  make/p' Makefile
@@ -71,6 +71,14 @@ frontend/dist/.built: frontend/node_modules/.installed $(FRONTEND_SOURCES)
 
 frontend: frontend/dist/.built
 
+# What exported web pages carry: the runtimes that deploy targets copy into their zips.
+deploy_targets/browser/node_modules/.installed: deploy_targets/browser/package.json deploy_targets/browser/package-lock.json | $(NODE_PREREQUISITE)
+	@echo "==> Installing the exported pages' packages of deploy_targets/browser/package-lock.json"
+	@cd deploy_targets/browser && $(WITH_NODE) npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+browser-packages: deploy_targets/browser/node_modules/.installed
+
 # The API document and the types that the front end takes from it.
 api: .venv/.synced frontend/node_modules/.installed
 	@$(PY) manage.py spectacular --format openapi-json --file frontend/openapi.json
@@ -85,10 +93,10 @@ demo: .venv/.synced
 	@echo "==> Running the main job on real recordings"
 	@$(PY) manage.py demo
 
-up: .venv/.synced frontend/dist/.built
+up: .venv/.synced frontend/dist/.built deploy_targets/browser/node_modules/.installed
 	@$(PY) manage.py up --port $(PORT)
 
-test: .venv/.synced frontend/dist/.built debian-packages lint
+test: .venv/.synced frontend/dist/.built deploy_targets/browser/node_modules/.installed debian-packages lint
 	@echo "==> Testing the front end"
 	@cd frontend && $(WITH_NODE) npm run --silent test
 	@echo "==> Testing everything else, the compiler beside it"
@@ -123,4 +131,4 @@ fuzz: .venv/.synced
 	@$(PY) -m tests.pipelines.compile.fuzz $(if $(MINUTES),--minutes $(MINUTES)) $(if $(EXAMPLES),--examples $(EXAMPLES))
 
 clean:
-	rm -rf build frontend/dist frontend/node_modules .venv
+	rm -rf build frontend/dist frontend/node_modules deploy_targets/browser/node_modules .venv

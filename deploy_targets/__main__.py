@@ -1,52 +1,51 @@
 """``python -m deploy_targets REQUEST.json`` builds one deployment and prints its events as JSON lines.
 
-The request: ``artifacts`` (name -> path), ``metrics``, ``target``, ``variant``, ``board``, ``options``, ``project`` and
-``out``, where the zip is written. The last event is ``result`` or ``error``.
+The request: ``target``, ``options``, ``project``, ``out`` (where the zip is written) and what to build: of a pipeline
+``artifacts`` (name -> path), ``metrics``, ``variant`` and ``board`` (empty for none); of a language model
+``language_model`` with its ``name`` and ``folder``. The last event is ``result`` or ``error``.
 """
 
 from __future__ import annotations
 
 import json
 import sys
+import traceback
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
-from deploy_targets.base import DeployBundle, build_zip, target_of
+from deploy_targets.bundle import DeployBundle, LanguageModelBundle
+from deploy_targets.package import build_deployment
+from deploy_targets.registry import target_of
 from pipelines.spec import SpecError, faults_of
 
 Emit = Callable[[dict[str, Any]], None]
 
 
 def execute(request: Mapping[str, Any], emit: Emit) -> bool:
-    """Build a deployment; True where it ended well."""
+    """Build a deployment; True where it ended well. Whatever a target does wrong ends in an ``error`` event."""
     try:
         target = target_of(request["target"])
         options = target.Options.model_validate(request["options"])
-        bundle = DeployBundle.from_artifacts(
-            {name: Path(path) for name, path in request["artifacts"].items()},
-            request["metrics"],
-            variant=request["variant"],
-            board_id=request["board"],
-            project=request["project"],
-        )
+        bundle = _bundle(request)
 
         def progress(share: float, message: str) -> None:
             emit({"type": "progress", "percent": round(100 * share, 1), "message": message})
 
-        path = build_zip(target.build(bundle, options, progress), Path(request["out"]))
+        path = build_deployment(target, bundle, options, progress, Path(request["out"]))
     except SpecError as error:
-        emit({"type": "error", "field": error.errors[0]["field"], "message": str(error)})
-        return False
+        return _refused(emit, error.errors[0]["field"], str(error))
     except ValidationError as error:
         fault = faults_of(error)[0]
-        emit({"type": "error", "field": f"options.{fault['field']}", "message": fault["message"]})
-        return False
+        return _refused(emit, f"options.{fault['field']}", fault["message"])
     except ValueError as error:
-        emit({"type": "error", "field": getattr(error, "field", ""), "message": str(error)})
-        return False
+        return _refused(emit, getattr(error, "field", ""), str(error))
+    except Exception as error:
+        emit({"type": "log", "line": traceback.format_exc()})
+        words = f"the target {request['target']} failed: {type(error).__name__}: {error}; the log says where"
+        return _refused(emit, "target", words)
     emit(
         {
             "type": "result",
@@ -54,6 +53,24 @@ def execute(request: Mapping[str, Any], emit: Emit) -> bool:
         }
     )
     return True
+
+
+def _refused(emit: Emit, field: str, message: str) -> bool:
+    emit({"type": "error", "field": field, "message": message})
+    return False
+
+
+def _bundle(request: Mapping[str, Any]) -> DeployBundle | LanguageModelBundle:
+    model = request.get("language_model")
+    if model is not None:
+        return LanguageModelBundle(request["project"], model["name"], Path(model["folder"]))
+    return DeployBundle.from_artifacts(
+        {name: Path(path) for name, path in request["artifacts"].items()},
+        request["metrics"],
+        variant=request["variant"],
+        board_id=request["board"],
+        project=request["project"],
+    )
 
 
 def main(arguments: list[str]) -> int:

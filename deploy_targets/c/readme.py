@@ -73,6 +73,7 @@ def _band(profile: Mapping[str, Any]) -> str:
 
 def _profile(bundle: DeployBundle, profile: Mapping[str, Any]) -> dict[str, str]:
     board = bundle.board
+    assert board is not None  # noqa: S101 - the profile is of it
     rows = [
         f"| flash | {profile['flash_bytes']:,} of {board.flash_bytes:,} bytes |",
         f"| RAM | {profile['ram_bytes']:,} of {board.ram_bytes:,} bytes |",

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.metadata
-import json
+from collections.abc import Mapping
 from pathlib import Path
 from string import Template
 from typing import Annotated, Any, ClassVar, Literal
@@ -56,6 +55,10 @@ class CLibraryTarget(DeployTarget):
             True, title="Example", description="Add a program that classifies a recording from a CSV file."
         )
 
+    def facts(self, bundle: DeployBundle, options: Any) -> Mapping[str, Any]:
+        library = bundle.library(options.name or identifier_from(bundle.project))
+        return {"library": library.name, "workspace_bytes": library.workspace_bytes}
+
     def build(self, bundle: DeployBundle, options: Any, progress: Progress) -> dict[str, bytes]:
         """The library's files; see the README among them.
 
@@ -65,7 +68,7 @@ class CLibraryTarget(DeployTarget):
         """
         progress(0.0, "Composing the library")
         library = bundle.library(options.name or identifier_from(bundle.project))
-        progress(0.2, f"Measuring on {bundle.board.title}")
+        progress(0.2, "Measuring on the board")
         profile = bundle.measured_profile()
         progress(0.8, "Writing the files")
         files = {f"src/{name}": text for name, text in library.files.items()}
@@ -73,9 +76,7 @@ class CLibraryTarget(DeployTarget):
         files.update(_build_files(library, options, bundle.spec.compile.optimize))
         if options.include_examples:
             files["examples/main.c"] = _filled("example.c", library)
-        files["LICENSE"] = (_TEMPLATES / "LICENSE.txt").read_text()
         files["README.md"] = readme_text(library, bundle, profile, options.include_examples)
-        files["thimble.json"] = _manifest(library, bundle, profile, options)
         return {name: text.encode("utf-8") for name, text in files.items()}
 
 
@@ -111,22 +112,3 @@ def _build_files(library: Library, options: Any, preferred: str) -> dict[str, st
 def _filled(template: str, library: Library, **values: str) -> str:
     text = Template((_TEMPLATES / template).read_text())
     return text.substitute(name=library.name, NAME=library.name.upper(), **values)
-
-
-def _manifest(library: Library, bundle: DeployBundle, profile: Any, options: Any) -> str:
-    """``thimble.json``: what this was made from, by what, and what was measured."""
-    document = {
-        "made_by": f"thimble {importlib.metadata.version('thimble')}",
-        "project": bundle.project,
-        "library": library.name,
-        "variant": bundle.variant,
-        "labels": list(bundle.labels),
-        "board": bundle.board.id,
-        "options": options.model_dump(mode="json"),
-        "hashes": bundle.identity(),
-        "workspace_bytes": library.workspace_bytes,
-        "evaluation": dict(bundle.evaluation),
-        "profile": dict(profile),
-        "pipeline": bundle.spec.model_dump(mode="json"),
-    }
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"

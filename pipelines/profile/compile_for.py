@@ -10,17 +10,17 @@ from pipelines.profile.boards import Board
 from pipelines.spec import CompileSpec
 
 
-def compile_for(board: Board, tflite: bytes, name: str, chosen: CompileSpec) -> CompiledModel:
+def compile_for(board: Board | None, tflite: bytes, name: str, chosen: CompileSpec) -> CompiledModel:
     """The model as C, its arena within the chosen limit, else within the board's RAM where that is possible.
 
-    A model that fits no board's RAM is compiled all the same: its profile says what is missing.
+    Without a board there is no limit but the chosen one. A model that fits no board's RAM is compiled all the same: its profile says what is missing.
 
     Raises:
         CompileError: the model does not compile, or not within a limit that was chosen.
     """
     options = CompileOptions(chosen.optimize, chosen.ram_limit_bytes, chosen.weights_in)
     model = compile_model(tflite, name, options)
-    if chosen.ram_limit_bytes is not None or model.arena_bytes <= board.ram_bytes:
+    if board is None or chosen.ram_limit_bytes is not None or model.arena_bytes <= board.ram_bytes:
         return model
     try:
         return compile_model(tflite, name, replace(options, ram_limit_bytes=board.ram_bytes))

@@ -9,7 +9,8 @@ from django.db import transaction
 from pydantic import ValidationError as OptionsError
 from rest_framework.exceptions import ValidationError
 
-from deploy_targets.base import DeployTarget, TargetError, target_of
+from deploy_targets.base import DeployTarget, TargetError
+from deploy_targets.registry import target_of
 from pipelines.spec import faults_of
 from studio.deployments.models import Deployment
 from studio.jobs.models import Job

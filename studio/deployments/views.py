@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from deploy_targets.base import targets
+from deploy_targets.registry import targets
 from studio.deployments.models import Deployment
 from studio.deployments.serializers import (
     DeploymentSerializer,

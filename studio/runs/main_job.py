@@ -11,7 +11,10 @@ import time
 from pathlib import Path
 from typing import Any
 
-from deploy_targets.base import DeployBundle, build_zip, target_of
+from deploy_targets.bundle import DeployBundle
+from deploy_targets.package import deployment_files
+from deploy_targets.registry import target_of
+from deploy_targets.zips import build_zip
 from pipelines.profile.selftest import run_selftest
 from pipelines.run import RunResult, run_pipeline
 from pipelines.signals import Dataset
@@ -63,7 +66,7 @@ def run_main_job(
         result.artifacts, result.metrics, variant="int8", board_id=board_id, project=project
     )
     target = target_of("c")
-    files = target.build(bundle, target.Options(), lambda share, message: None)
+    files = deployment_files(target, bundle, target.Options(), lambda share, message: None)
     zip_path = build_zip(files, out / f"{target.file_stem(bundle)}.zip")
     proof = run_selftest(files, board_id)
     report = _report(result, board_id, zip_path, proof.message, time.monotonic() - started)

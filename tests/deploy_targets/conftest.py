@@ -2,7 +2,9 @@
 
 import pytest
 
-from deploy_targets.base import DeployBundle, SelfTest, target_of
+from deploy_targets.base import DeployBundle, SelfTest
+from deploy_targets.package import deployment_files
+from deploy_targets.registry import target_of
 from pipelines.evaluate import NativeLibrary, evaluate
 from pipelines.profile import board_of
 from tests import tiny
@@ -21,7 +23,7 @@ def make_bundle(variant="int8", project="Wrist motions", labels=tiny.LABELS, boa
         scaler=scaler,
         tflite=tflite[variant],
         variant=variant,
-        board=board_of(board_id),
+        board=board_of(board_id) if board_id else None,
         evaluation=evaluation.as_json(),
         profile=None,
         self_test=SelfTest(values[chosen], label[chosen], NativeLibrary(library).classify(values[chosen])),
@@ -36,7 +38,9 @@ def built():
     def build(variant):
         if variant not in known:
             target = target_of("c")
-            known[variant] = target.build(make_bundle(variant), target.Options(), lambda share, message: None)
+            known[variant] = deployment_files(
+                target, make_bundle(variant), target.Options(), lambda share, message: None
+            )
         return known[variant]
 
     return build

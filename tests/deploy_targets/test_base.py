@@ -8,7 +8,9 @@ import zipfile
 import numpy as np
 import pytest
 
-from deploy_targets.base import DeployBundle, DeployTarget, TargetError, build_zip, target_of, targets
+from deploy_targets.base import DeployBundle, DeployTarget, TargetError
+from deploy_targets.registry import target_of, targets
+from deploy_targets.zips import build_zip
 from pipelines.learn.scaler import Scaler
 from tests import tiny
 from tests.deploy_targets.conftest import make_bundle

@@ -7,7 +7,9 @@ import zipfile
 
 import pytest
 
-from deploy_targets.base import build_zip, target_of
+from deploy_targets.package import deployment_files
+from deploy_targets.registry import target_of
+from deploy_targets.zips import build_zip
 from tests.deploy_targets.conftest import make_bundle
 
 STRICT = ["-Wall", "-Wextra", "-Wconversion", "-Werror", "-O3", "-ffp-contract=off"]
@@ -99,7 +101,7 @@ def test_the_same_model_gives_the_same_bytes(tmp_path):
     target = target_of("c")
     zips = []
     for number in range(2):
-        files = target.build(make_bundle(), target.Options(), lambda share, message: None)
+        files = deployment_files(target, make_bundle(), target.Options(), lambda share, message: None)
         zips.append(build_zip(files, tmp_path / f"{number}.zip").read_bytes())
     assert zips[0] == zips[1]
 
@@ -110,7 +112,7 @@ def test_the_same_model_gives_the_same_bytes(tmp_path):
 def test_hostile_names_and_labels_stay_text(tmp_path, language):
     bundle = make_bundle(labels=HOSTILE, project='*/ int evil; /* "${name}" $(rm) \n# `x` 変')
     target = target_of("c")
-    files = target.build(bundle, target.Options(), lambda share, message: None)
+    files = deployment_files(target, bundle, target.Options(), lambda share, message: None)
     folder = unpack(files, tmp_path)
     (folder / "print.c").write_text(
         '#include "int_evil_name_rm_x.h"\n#include <stdio.h>\n'
@@ -129,7 +131,7 @@ def test_hostile_names_and_labels_stay_text(tmp_path, language):
 def test_options_name_the_library_and_leave_out_the_example():
     target = target_of("c")
     options = target.Options(name="gym", optimise="size", include_examples=False)
-    files = target.build(make_bundle(), options, lambda share, message: None)
+    files = deployment_files(target, make_bundle(), options, lambda share, message: None)
     assert {"src/gym.h", "src/gym.c", "selftest/gym_selftest.c"} <= set(files)
     assert not any(name.startswith("examples/") for name in files)
     assert b"EXAMPLE = \n" in files["Makefile"]
