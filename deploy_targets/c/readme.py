@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from string import Template
 from typing import Any
 
 from deploy_targets.base import DeployBundle
+from deploy_targets.markdown import plain
 from pipelines.compile.library import Library
 
 _TEMPLATE = Path(__file__).parent / "templates" / "README.md"
@@ -43,12 +43,6 @@ def readme_text(library: Library, bundle: DeployBundle, profile: Mapping[str, An
 _EXAMPLE = """
 `build/{name}_example < recording.csv` classifies a recording (rows of comma-separated values); see `examples/main.c`.
 """
-
-
-def plain(text: str) -> str:
-    """Any text as one line of Markdown that means nothing but itself."""
-    printable = "".join(character if character.isprintable() else " " for character in text)
-    return re.sub(r"([\\`*_{}\[\]<>()#+\-!|~&])", r"\\\1", printable)
 
 
 def _evaluation(bundle: DeployBundle) -> dict[str, str]:
