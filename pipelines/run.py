@@ -22,8 +22,10 @@ from pipelines.compile import CompiledModel
 from pipelines.compile.library import Library, build_library
 from pipelines.compress.float32 import to_tflite_float32
 from pipelines.compress.ptq_int8 import to_tflite_int8
-from pipelines.evaluate import evaluate
+from pipelines.evaluate import evaluate, slices_of
+from pipelines.learn.effort import training_effort
 from pipelines.learn.train import EpochMetrics, Trained, train_classifier
+from pipelines.makeup import dataset_makeup
 from pipelines.profile import measure
 from pipelines.profile.arm_toolchain import ArmToolchain
 from pipelines.profile.boards import Board, board_of
@@ -155,7 +157,8 @@ def run_pipeline(
 
     Returns:
         metrics: ``labels``, ``windows`` and ``samples`` by split, ``history`` by epoch, ``variants`` (for each
-        of float32 and int8: ``evaluation``, ``profile``, ``model``), ``seconds`` by step, ``cached`` steps.
+        of float32 and int8: ``evaluation``, ``profile``, ``model``), ``dataset`` (its make-up),
+        ``training_effort``, ``seconds`` by step, ``cached`` steps.
         artifacts: ``pipeline.json``, ``labels.json``, ``scaler.npz``, ``model.keras``, ``history.json``,
         ``float32.tflite``, ``int8.tflite``, ``selftest.npz``.
 
@@ -170,7 +173,7 @@ def run_pipeline(
 
     features_key, features_folder = way.step(
         "features",
-        ("windows", "features", "signals"),
+        ("windows", "features", "signals", "makeup"),
         [dataset.sha256, spec.input.model_dump(mode="json"), _features_identity(spec), list(labels)],
         lambda folder: _extract(spec, dataset, labels, folder, way),
     )
@@ -238,6 +241,8 @@ def run_pipeline(
             }
             for name in variants
         },
+        "dataset": json.loads((features_folder / "makeup.json").read_text()),
+        "training_effort": json.loads((learn_folder / "effort.json").read_text()),
         "seconds": way.seconds,
         "cached": way.cached,
     }
@@ -284,6 +289,7 @@ def _extract(spec: PipelineSpec, dataset: Dataset, labels: tuple[str, ...], fold
     index.save(folder / "index.npz")
     counts = {"training": training.size, "validation": validation.size, "test": test.size}
     (folder / "counts.json").write_text(json.dumps(counts))
+    (folder / "makeup.json").write_text(json.dumps(dataset_makeup(dataset)))
 
     shape = (len(index), *spec.model_input_shape(spec.learning[0]))
     features: FloatArray = np.lib.format.open_memmap(  # type: ignore[no-untyped-call]
@@ -326,7 +332,10 @@ def _learn(spec: PipelineSpec, windows: _Windows, labels: tuple[str, ...], folde
     counts = windows.counts
     way.log(f"{counts['training']:,} windows to train on and {counts['validation']:,} to validate")
     block = spec.learning[0].build(features.shape[1:], labels)
+    started = time.monotonic()
     train_classifier(block, features, label, windows.part("validation"), folder, on_epoch)
+    effort = training_effort(time.monotonic() - started)
+    (folder / "effort.json").write_text(json.dumps(effort))
 
 
 def _compress(spec: PipelineSpec, trained: Trained, windows: _Windows, folder: Path, way: _Way) -> None:
@@ -388,7 +397,10 @@ def _evaluate(
             library, iter_windows(dataset, test, spec.input, BATCH_WINDOWS), test.label, labels
         )
         np.save(folder / f"{name}-probabilities.npy", outcome.probabilities)
-        (folder / f"{name}.json").write_text(json.dumps(outcome.as_json()))
+        right = outcome.probabilities.argmax(axis=1) == test.label
+        slices = slices_of(right, test.label, test.sample_index, labels, [sample.group for sample in dataset])
+        found = outcome.as_json() | {"slices": [one.as_json() for one in slices]}
+        (folder / f"{name}.json").write_text(json.dumps(found))
         selftest[f"probabilities_{name}"] = outcome.probabilities[chosen]
     selftest["windows"] = np.concatenate(
         list(iter_windows(dataset, test.take(chosen), spec.input, BATCH_WINDOWS))
