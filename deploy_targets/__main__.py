@@ -1,13 +1,14 @@
 """``python -m deploy_targets REQUEST.json`` builds one deployment and prints its events as JSON lines.
 
 The request: ``target``, ``options``, ``project``, ``out`` (where the zip is written) and what to build: of a pipeline
-``artifacts`` (name -> path), ``metrics``, ``variant`` and ``board`` (empty for none); of a language model
+``artifacts`` (name -> path), ``metrics``, ``variant``, ``board`` (empty for none) and ``about``; of a language model
 ``language_model`` with its ``name`` and ``folder``. The last event is ``result`` or ``error``.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import sys
 import traceback
 from collections.abc import Callable, Mapping
@@ -70,6 +71,7 @@ def _bundle(request: Mapping[str, Any]) -> DeployBundle | LanguageModelBundle:
         variant=request["variant"],
         board_id=request["board"],
         project=request["project"],
+        about=request.get("about"),
     )
 
 
@@ -78,7 +80,15 @@ def main(arguments: list[str]) -> int:
         print("usage: python -m deploy_targets REQUEST.json", file=sys.stderr)
         return 2
     request = json.loads(Path(arguments[0]).read_text(encoding="utf-8"))
-    return 0 if execute(request, lambda event: print(json.dumps(event), flush=True)) else 1
+    # Targets and what they call print to standard output as they please; the events have it for themselves.
+    events = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+
+    def emit(event: dict[str, Any]) -> None:
+        events.write(json.dumps(event) + "\n")
+        events.flush()
+
+    return 0 if execute(request, emit) else 1
 
 
 if __name__ == "__main__":

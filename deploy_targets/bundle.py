@@ -51,6 +51,8 @@ class DeployBundle:
         self_test: a few windows of the test split.
         artifacts: every file of the run by name (``model.keras``, ``float32.tflite``, ...).
         metrics: all that the run found out, see :func:`pipelines.run.run_pipeline`.
+        about: what the project says of itself: ``description``, ``run`` and ``dataset_version`` (their numbers); any
+            may be absent.
     """
 
     project: str
@@ -65,6 +67,7 @@ class DeployBundle:
     self_test: SelfTest
     artifacts: Mapping[str, Path] = field(default_factory=dict)
     metrics: Mapping[str, Any] = field(default_factory=dict)
+    about: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
     def from_artifacts(
@@ -75,6 +78,7 @@ class DeployBundle:
         variant: str,
         board_id: str,
         project: str,
+        about: Mapping[str, Any] | None = None,
     ) -> DeployBundle:
         """The bundle of one variant of a finished run, from the run's artifacts and metrics.
 
@@ -106,6 +110,7 @@ class DeployBundle:
             self_test=self_test,
             artifacts=dict(artifacts),
             metrics=dict(metrics),
+            about=dict(about or {}),
         )
 
     def artifact(self, name: str) -> Path:

@@ -1,4 +1,7 @@
-"""Add to a target's files what every zip carries."""
+"""Add to a target's files what every zip carries.
+
+A language model has no card of ours: its publisher's own is among its files.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from deploy_targets.base import DeployTarget, Files, TargetError
-from deploy_targets.bundle import file_sha256
+from deploy_targets.bundle import DeployBundle, file_sha256
+from deploy_targets.dressing.bill_of_materials import bill_of_materials
+from deploy_targets.dressing.datasheet import datasheet
 from deploy_targets.dressing.manifest import manifest_text
+from deploy_targets.dressing.model_card import model_card
 
-_LICENSE = Path(__file__).parent / "LICENSE.txt"
+_LICENSE = Path(__file__).parent / "templates" / "LICENSE.txt"
 
 
 def dressed(target: DeployTarget, bundle: Any, options: Any, files: Files) -> dict[str, bytes | Path]:
@@ -27,7 +33,11 @@ def dressed(target: DeployTarget, bundle: Any, options: Any, files: Files) -> di
         "LICENSE": _LICENSE.read_bytes(),
         "thimble.json": manifest_text(target, bundle, options).encode(),
     }
+    if isinstance(bundle, DeployBundle):
+        added["MODEL_CARD.md"] = model_card(bundle).encode()
+        added["DATASHEET.md"] = datasheet(bundle).encode()
     whole = {**added, **files}
+    whole["sbom.cdx.json"] = bill_of_materials(target, bundle, options, whole).encode()
     whole["SHA256SUMS"] = _sums(whole)
     return whole
 

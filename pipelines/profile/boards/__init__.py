@@ -73,6 +73,14 @@ class FlashTiming(_Table):
     source: str
 
 
+class Power(_Table):
+    """What the chip draws while its core runs at the board's clock, peripherals off: typical, from its data sheet."""
+
+    active_ma: float = Field(gt=0)
+    supply_v: float = Field(gt=0)
+    source: str
+
+
 class Board(_Table):
     """A device profile: core, clock, flash, RAM, and what the core can do beside integers."""
 
@@ -88,16 +96,17 @@ class Board(_Table):
     note: str = ""
     source: str
     flash: FlashTiming
+    power: Power | None = None
     toolchain: ToolchainFlags
     emulator: EmulatorSettings
 
     def identity(self) -> dict[str, Any]:
         """Everything that a measurement depends on: the input of hashes."""
-        return self.model_dump(mode="json")
+        return self.model_dump(mode="json", exclude={"power"})
 
     def summary(self) -> dict[str, Any]:
         """What a person chooses a board by (JSON)."""
-        return self.model_dump(mode="json", exclude={"flash", "toolchain", "emulator"})
+        return self.model_dump(mode="json", exclude={"flash", "power", "toolchain", "emulator"})
 
 
 @cache
