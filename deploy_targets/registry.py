@@ -16,9 +16,12 @@ _logger = logging.getLogger(__name__)
 
 @cache
 def targets() -> tuple[DeployTarget, ...]:
-    """Every installed target, by group and title. One that cannot be loaded is left out, and the log says why."""
+    """Every installed target, by group and title.
+
+    One that cannot be loaded is left out, and the log says why; so is one whose id is taken, Thimble's own coming first.
+    """
     found: dict[str, DeployTarget] = {}
-    for entry_point in importlib.metadata.entry_points(group=ENTRY_POINTS):
+    for entry_point in sorted(importlib.metadata.entry_points(group=ENTRY_POINTS), key=_rank):
         try:
             target = entry_point.load()()
             target.check()
@@ -30,6 +33,11 @@ def targets() -> tuple[DeployTarget, ...]:
             continue
         found[target.id] = target
     return tuple(sorted(found.values(), key=lambda target: (target.place, target.title)))
+
+
+def _rank(entry_point: importlib.metadata.EntryPoint) -> tuple[bool, str, str]:
+    package = entry_point.dist.name if entry_point.dist else ""
+    return package != "thimble", package, entry_point.name
 
 
 def target_of(target_id: str) -> DeployTarget:
