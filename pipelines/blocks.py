@@ -105,6 +105,31 @@ class CPart:
     scratch_floats: int
 
 
+@dataclass(frozen=True, slots=True)
+class CFrames:
+    """How the features of a window are made of frames that windows share: what continuous inference needs.
+
+    A window's features are those of its ``count`` frames, one after another. Frame ``i`` depends on nothing but the
+    window's points in time ``i * stride`` to ``i * stride + length - 1``; the block's C function computes it from
+    these when it is called with the frame's own config, to the same bits as in the whole window.
+
+    Args:
+        length, stride: points in time; the windows' own stride is a multiple of ``stride``.
+        count: frames a window.
+        size: feature values of one frame.
+        config: the C identifier of the frame's config.
+        config_definition: C text that defines it; stands behind the ``config_definition`` of :class:`CPart`, whose
+            tables it may use.
+    """
+
+    length: int
+    stride: int
+    count: int
+    size: int
+    config: str
+    config_definition: str
+
+
 class FeatureBlock(ABC):
     """Turns windows into features, by the C code that the device runs.
 
@@ -151,6 +176,14 @@ class FeatureBlock(ABC):
     @abstractmethod
     def c_part(self, name: str) -> CPart:
         """This block, with these parameters, as C; ``name`` is the C identifier of its config."""
+
+    def c_frames(self, name: str, window_stride: int) -> CFrames | None:
+        """The frames that windows share which begin ``window_stride`` points in time apart.
+
+        None, the default, where features depend on the whole window: then continuous inference computes them anew
+        for each. ``name`` is that given to :meth:`c_part`.
+        """
+        return None
 
     @property
     def output_size(self) -> int:

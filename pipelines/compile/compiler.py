@@ -55,8 +55,8 @@ def lower_model(original: Graph, name: str, options: CompileOptions) -> LoweredM
         graph,
         tuple(steps),
         plan_memory(graph, steps, segments),
-        _tensor_info(graph.tensors[graph.input], "input"),
-        _tensor_info(graph.tensors[graph.output], "output"),
+        tensor_info(graph.tensors[graph.input], "input"),
+        tensor_info(graph.tensors[graph.output], "output"),
         segments,
         options.weights_in,
     )
@@ -117,7 +117,11 @@ def _check_whole(graph: Graph, steps: list[Step]) -> None:
         raise CompileError(f"the model has {total} bytes of weights; at most {MAX_WEIGHTS_BYTES} compile")
 
 
-def _tensor_info(tensor: Tensor, what: str) -> TensorInfo:
+def tensor_info(tensor: Tensor, what: str) -> TensorInfo:
+    """The facts about the model's ``input`` or ``output``.
+
+    Raises `CompileError` and `ModelFormatError` where it has another type than a model may have.
+    """
     if tensor.elements == 0:
         raise ModelFormatError(f"the model's {what} has the empty shape {list(tensor.shape)}")
     if tensor.dtype in (DType.FLOAT32, DType.INT32, DType.INT64):

@@ -9,22 +9,21 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from string import Template
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.blocks import CPart, FeatureBlock
 from pipelines.compile.c_names import checked_identifier, comment_text, string_literal
 from pipelines.compile.c_text import c_number
+from pipelines.compile.continuous import Continuous
 from pipelines.compile.errors import CompileError
+from pipelines.compile.fill import filled
+from pipelines.compile.library_features import feature_parts, features_files
 from pipelines.compile.model import CompiledModel
 from pipelines.signals import FloatArray
 from pipelines.spec import PipelineSpec
 
-_TEMPLATES = Path(__file__).parent / "templates"
 _ALIGNMENT_BYTES = 8
 
 
@@ -51,6 +50,7 @@ class Library:
         features: how many feature values a window has.
         workspace_bytes: size of ``{name}_workspace``, the only memory beside the stack that a call writes.
         decision_bytes: size of ``{name}_decision``.
+        continuous_bytes: what ``{name}_continuous`` keeps of the signal: samples and frames of features.
     """
 
     name: str
@@ -62,19 +62,11 @@ class Library:
     features: int
     workspace_bytes: int
     decision_bytes: int
+    continuous_bytes: int
 
     @property
     def window_floats(self) -> int:
         return self.window_length * len(self.channels)
-
-
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """One feature block in the library: its C, the name of its config, and where its features begin."""
-
-    c: CPart
-    config: str
-    offset: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,19 +99,22 @@ def build_library(
         CompileError: the name is unfit, or features, scaler, model and labels do not fit together.
     """
     checked_identifier(name)
-    if model.name == name:
-        raise CompileError(f"name: the model's own files are called {name!r}; choose another name")
-    parts = _parts(spec)
-    features = sum(block.output_size for block in _blocks(spec))
+    if model.name in (name, f"{name}_features", f"{name}_continuous"):
+        raise CompileError(f"name: the model's own files are called {model.name!r}; choose another name")
+    parts = feature_parts(spec)
+    features = sum(part.size for part in parts)
     columns = spec.model_input_shape(spec.learning[0])[-1]
     _check_fit(model, scaler, labels, features, columns)
     layout = _layout(model, features, max(part.c.scratch_floats for part in parts))
-    values = _values(spec, scaler, model, labels, name, parts, features, layout)
-    files = {f"{name}.h": _filled("library.h", values), f"{name}.c": _filled("library.c", values)}
-    for part in parts:
-        files.update(part.c.headers)
-        files.update(part.c.sources)
-    files.update(model.files)
+    continuous = Continuous(name, spec.input, parts)
+    values = _values(spec, scaler, model, labels, name, features, layout)
+    files = {
+        f"{name}.h": filled("library.h", values),
+        f"{name}.c": filled("library.c", values),
+        **continuous.files(),
+        **features_files(name, parts, layout.features // 4, layout.scratch // 4),
+        **model.files,
+    }
     return Library(
         name=name,
         files=files,
@@ -130,23 +125,8 @@ def build_library(
         features=features,
         workspace_bytes=layout.total,
         decision_bytes=4 * (spec.postprocess.smooth_windows * len(labels) + 2),
+        continuous_bytes=continuous.kept_bytes,
     )
-
-
-def _blocks(spec: PipelineSpec) -> list[FeatureBlock]:
-    """The feature blocks that the learning block reads, in its order."""
-    built = spec.feature_blocks()
-    return [built[name] for name in spec.learning[0].inputs]
-
-
-def _parts(spec: PipelineSpec) -> list[_Part]:
-    parts = []
-    offset = 0
-    for number, block in enumerate(_blocks(spec)):
-        config = f"features_{number}"
-        parts.append(_Part(block.c_part(config), config, offset))
-        offset += block.output_size
-    return parts
 
 
 def _check_fit(
@@ -181,22 +161,16 @@ def _aligned(size_bytes: int) -> int:
     return math.ceil(size_bytes / _ALIGNMENT_BYTES) * _ALIGNMENT_BYTES
 
 
-def _filled(template: str, values: dict[str, str]) -> str:
-    return Template((_TEMPLATES / template).read_text()).substitute(values)
-
-
 def _values(
     spec: PipelineSpec,
     scaler: Scaler,
     model: CompiledModel,
     labels: Sequence[str],
     name: str,
-    parts: list[_Part],
     features: int,
     layout: _Layout,
 ) -> dict[str, str]:
     window = spec.input
-    headers = dict.fromkeys(header for part in parts for header in part.c.headers)
     return {
         "name": name,
         "NAME": name.upper(),
@@ -213,18 +187,11 @@ def _values(
         "smooth_windows": str(spec.postprocess.smooth_windows),
         "threshold": f"{np.float32(spec.postprocess.threshold)!s}f",
         "workspace_bytes": str(layout.total),
-        "includes": "".join(f'#include "{header}"\n' for header in [*headers, f"{model.name}.h"]),
-        "configs": "\n".join(part.c.config_definition for part in parts),
+        "model": model.name,
         "labels": "".join(f"    {string_literal(label)},\n" for label in labels),
         "columns": str(scaler.mean.size),
         "mean": _array(scaler.mean),
         "scale": _array(scaler.scale),
-        "features": str(layout.features // 4),
-        "scratch": str(layout.scratch // 4),
-        "extract": "".join(
-            f"    {part.c.function}(&{part.config}, samples, features + {part.offset}, scratch);\n"
-            for part in parts
-        ),
         "infer": _infer(name, model),
     }
 
@@ -239,7 +206,7 @@ def _infer(name: str, model: CompiledModel) -> str:
         # Each window is judged by itself.
         "reset": f"    {model.name}_reset(workspace);\n" if model.state_bytes else "",
     }
-    return _filled(f"infer_{model.input.dtype}.c", values)
+    return filled(f"infer_{model.input.dtype}.c", values)
 
 
 def _numbered_comment(names: Sequence[str]) -> str:

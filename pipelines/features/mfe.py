@@ -11,7 +11,7 @@ from pydantic import ConfigDict, Field
 
 from pipelines.blocks import BlockError, BlockParams, Cost, Picture, WindowShape, register
 from pipelines.features.fourier import FftLength, fft_config, fft_multiplications, hann
-from pipelines.features.native_block import NativeFeatureBlock, NativeFunction
+from pipelines.features.native_block import NativeFeatureBlock, NativeFrames, NativeFunction
 from pipelines.features.native_config import NativeConfig, table
 from pipelines.signals import FloatArray
 
@@ -211,6 +211,12 @@ class Mfe(NativeFeatureBlock):
         )
         units = ("thimble_math", "thimble_fft", "thimble_mfe")
         return NativeFunction("thimble_mfe", units, config, scratch_floats=2 * self.params.fft_length)
+
+    def frames(self, window_stride: int) -> NativeFrames | None:
+        """Those of the spectrogram, where a window begins at a frame of the one before it."""
+        if window_stride % self.frame_stride:
+            return None
+        return NativeFrames(self.frame_length, self.frame_stride, self.frame_count, {"frame_count": 1})
 
     def picture(self, features: FloatArray) -> Picture:
         rate_hz = self.window.sample_rate_hz

@@ -5,11 +5,12 @@ from __future__ import annotations
 import ctypes
 import math
 from abc import abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from pipelines.blocks import BlockError, CPart, FeatureBlock
+from pipelines.blocks import BlockError, CFrames, CPart, FeatureBlock
 from pipelines.features.native_config import NativeConfig
 from pipelines.features.native_library import batch_function, read_sources
 from pipelines.signals import FloatArray
@@ -34,6 +35,22 @@ class NativeFunction:
     scratch_floats: int
 
 
+@dataclass(frozen=True, slots=True)
+class NativeFrames:
+    """Frames of which a window's features are made, see :class:`pipelines.blocks.CFrames`.
+
+    Args:
+        length, stride: points in time.
+        count: frames a window.
+        changes: members of the block's config that make it the config of a single frame.
+    """
+
+    length: int
+    stride: int
+    count: int
+    changes: Mapping[str, int]
+
+
 class NativeFeatureBlock(FeatureBlock):
     """A feature block whose work is done by one C function under ``native/``."""
 
@@ -41,6 +58,10 @@ class NativeFeatureBlock(FeatureBlock):
     @abstractmethod
     def native(self) -> NativeFunction:
         """The function, with its config for these parameters and this window."""
+
+    def frames(self, window_stride: int) -> NativeFrames | None:
+        """The frames that windows share which begin ``window_stride`` points apart; None, the default, for none."""
+        return None
 
     def extract(self, windows: FloatArray) -> FloatArray:
         """Features ``float32[batch, *output_shape]`` of windows ``float32[batch, length, channels]``.
@@ -87,4 +108,18 @@ class NativeFeatureBlock(FeatureBlock):
             sources=sources,
             config_definition=native.config.to_c(name),
             scratch_floats=native.scratch_floats,
+        )
+
+    def c_frames(self, name: str, window_stride: int) -> CFrames | None:
+        frames = self.frames(window_stride)
+        if frames is None:
+            return None
+        config = f"{name}_frame"
+        return CFrames(
+            length=frames.length,
+            stride=frames.stride,
+            count=frames.count,
+            size=self.output_size // frames.count,
+            config=config,
+            config_definition=self.native.config.variant_to_c(config, name, **frames.changes),
         )

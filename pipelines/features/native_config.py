@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -62,6 +62,11 @@ class NativeConfig:
         tables: list[str] = []
         body = self._initialiser(name, tables, "    ")
         return "".join(tables) + f"static const {self.type_name} {name} = {body};\n"
+
+    def variant_to_c(self, name: str, of: str, **changes: int) -> str:
+        """The same with other numbers, as C text that stands behind :meth:`to_c` of ``of`` and uses its tables."""
+        body = replace(self, members={**self.members, **changes})._initialiser(of, [], "    ")
+        return f"static const {self.type_name} {name} = {body};\n"
 
     def _initialiser(self, prefix: str, tables: list[str], indent: str) -> str:
         lines = []

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from functools import cached_property
 
 import numpy as np
 from pydantic import ConfigDict, Field
 
 from pipelines.blocks import BlockError, BlockParams, Cost, Picture, WindowShape, register
-from pipelines.features.native_block import NativeFeatureBlock, NativeFunction
+from pipelines.features.native_block import NativeFeatureBlock, NativeFrames, NativeFunction
 from pipelines.features.native_config import NativeConfig, table
 from pipelines.signals import FloatArray
+
+_LONGEST_FRAME = 32
+"""Frames save calls, and have to be collected before they are handled: neither short nor long ones."""
 
 
 class RawParams(BlockParams):
@@ -70,6 +74,12 @@ class Raw(NativeFeatureBlock):
             },
         )
         return NativeFunction("thimble_raw", ("thimble_raw",), config, scratch_floats=0)
+
+    def frames(self, window_stride: int) -> NativeFrames | None:
+        """Any stretch of samples is a frame of its own: as long ones as fit the window and its stride."""
+        common = math.gcd(self.window.length, window_stride)
+        length = next(length for length in range(_LONGEST_FRAME, 0, -1) if common % length == 0)
+        return NativeFrames(length, length, self.window.length // length, {"length": length})
 
     def picture(self, features: FloatArray) -> Picture:
         period_ms = 1000.0 / self.window.sample_rate_hz

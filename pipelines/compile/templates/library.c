@@ -1,8 +1,9 @@
 /* $name: features, model and decision in one library. Made by Thimble; see $name.h. */
 #include "$name.h"
 
-$includes
-$configs
+#include "${model}.h"
+#include "${name}_features.h"
+
 const char *const ${name}_labels[${NAME}_CLASSES] = {
 $labels};
 
@@ -29,13 +30,6 @@ static int most_probable(const float *probabilities)
     return best;
 }
 
-void ${name}_extract(${name}_workspace *workspace,
-                     const float samples[${NAME}_WINDOW_LENGTH * ${NAME}_CHANNELS],
-                     float features[${NAME}_FEATURES])
-{
-    float *const scratch = workspace->floats + $scratch;
-$extract}
-
 int ${name}_classify_features(${name}_workspace *workspace,
                               const float features[${NAME}_FEATURES],
                               float probabilities[${NAME}_CLASSES])
@@ -49,7 +43,7 @@ int ${name}_classify(${name}_workspace *workspace,
                      float probabilities[${NAME}_CLASSES])
 {
     /* The features stand where the model's input will: each is read before its place is written. */
-    float *const features = workspace->floats + $features;
+    float *const features = workspace->floats + ${NAME}_FEATURES_PLACE;
     ${name}_extract(workspace, samples, features);
     return ${name}_classify_features(workspace, features, probabilities);
 }
