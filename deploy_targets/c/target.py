@@ -5,21 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 from string import Template
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from deploy_targets.base import DeployBundle, DeployTarget, Progress
 from deploy_targets.c.readme import readme_text
-from deploy_targets.c.selftest import selftest_source
-from pipelines.compile.c_names import MAX_IDENTIFIER, checked_identifier, identifier_from
+from deploy_targets.c_library.options import LibraryOptions, library_of
+from deploy_targets.c_library.selftest import selftest_files, selftest_main
 from pipelines.compile.library import Library
 
 _TEMPLATES = Path(__file__).parent / "templates"
-
-
-def _name(value: str) -> str:
-    return checked_identifier(value) if value else value
 
 
 class CLibraryTarget(DeployTarget):
@@ -33,18 +29,9 @@ class CLibraryTarget(DeployTarget):
     icon: ClassVar[str] = "file-code"
     variants: ClassVar[tuple[str, ...]] = ("int8", "float32")
 
-    class Options(BaseModel):
+    class Options(LibraryOptions):
         """How the library is called and built."""
 
-        model_config = ConfigDict(extra="forbid", frozen=True)
-
-        name: Annotated[str, AfterValidator(_name)] = Field(
-            "",
-            title="Library name",
-            description="Begins the name of every function and file, so that several libraries can live in one "
-            "firmware. Lower-case letters, digits and underscores. Empty: made from the project's name.",
-            max_length=MAX_IDENTIFIER,
-        )
         optimise: Literal["pipeline", "speed", "size"] = Field(
             "pipeline",
             title="Build for",
@@ -56,7 +43,7 @@ class CLibraryTarget(DeployTarget):
         )
 
     def facts(self, bundle: DeployBundle, options: Any) -> Mapping[str, Any]:
-        library = bundle.library(options.name or identifier_from(bundle.project))
+        library = library_of(bundle, options)
         return {"library": library.name, "workspace_bytes": library.workspace_bytes}
 
     def build(self, bundle: DeployBundle, options: Any, progress: Progress) -> dict[str, bytes]:
@@ -67,25 +54,19 @@ class CLibraryTarget(DeployTarget):
             ProfileError: the sizes on the board cannot be measured.
         """
         progress(0.0, "Composing the library")
-        library = bundle.library(options.name or identifier_from(bundle.project))
+        library = library_of(bundle, options)
         progress(0.2, "Measuring on the board")
         profile = bundle.measured_profile()
         progress(0.8, "Writing the files")
         files = {f"src/{name}": text for name, text in library.files.items()}
-        files.update(_selftest_files(library, bundle))
+        selftest = selftest_files(library, bundle.self_test)
+        files.update({f"selftest/{name}": text for name, text in selftest.items()})
+        files["selftest/main.c"] = selftest_main(library)
         files.update(_build_files(library, options, bundle.spec.compile.optimize))
         if options.include_examples:
             files["examples/main.c"] = _filled("example.c", library)
         files["README.md"] = readme_text(library, bundle, profile, options.include_examples)
         return {name: text.encode("utf-8") for name, text in files.items()}
-
-
-def _selftest_files(library: Library, bundle: DeployBundle) -> dict[str, str]:
-    return {
-        f"selftest/{library.name}_selftest.h": _filled("selftest.h", library),
-        f"selftest/{library.name}_selftest.c": selftest_source(library, bundle.self_test),
-        "selftest/main.c": _filled("selftest_main.c", library),
-    }
 
 
 def _build_files(library: Library, options: Any, preferred: str) -> dict[str, str]:

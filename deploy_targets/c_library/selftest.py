@@ -17,21 +17,37 @@ MAX_FLOATS = 100_000
 TOLERANCE = {"int8": 0.0, "float32": 1e-5}
 """int8 must be equal bit for bit; a compiler that contracts a * b + c moves float32 by less than this."""
 
-_TEMPLATE = Path(__file__).parent / "templates" / "selftest.c"
+_TEMPLATES = Path(__file__).parent / "templates"
+
+
+def selftest_files(library: Library, self_test: SelfTest) -> dict[str, str]:
+    """``{name}_selftest.h`` and ``{name}_selftest.c``."""
+    return {
+        f"{library.name}_selftest.h": _filled("selftest.h", library),
+        f"{library.name}_selftest.c": selftest_source(library, self_test),
+    }
+
+
+def selftest_main(library: Library) -> str:
+    """A main function that runs the self-test and prints, for machines with a standard output."""
+    return _filled("selftest_main.c", library)
+
+
+def _filled(template: str, library: Library, **values: str) -> str:
+    names = {"name": library.name, "NAME": library.name.upper()}
+    return Template((_TEMPLATES / template).read_text()).substitute(names, **values)
 
 
 def selftest_source(library: Library, self_test: SelfTest) -> str:
     """``{name}_selftest.c``."""
     count = min(len(self_test.windows), MAX_WINDOWS, max(1, MAX_FLOATS // library.window_floats))
     values = {
-        "name": library.name,
-        "NAME": library.name.upper(),
         "count": str(count),
         "tolerance": c_number(TOLERANCE[library.variant]),
         "windows": _rows(self_test.windows[:count].reshape(count, -1)),
         "expected": _rows(self_test.probabilities[:count]),
     }
-    return Template(_TEMPLATE.read_text()).substitute(values)
+    return _filled("selftest.c", library, **values)
 
 
 def _rows(values: FloatArray) -> str:
