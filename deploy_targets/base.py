@@ -125,6 +125,13 @@ class DeployTarget(ABC):
         variant = f"-{bundle.variant}" if bundle.variant else ""
         return f"{identifier_from(bundle.project)}{variant}-{self.id}"
 
+    def folder_in_zip(self, bundle: Any, options: Any) -> str:
+        """The one folder that holds all files of the zip; none by default.
+
+        For targets whose zip is read by a program that wants exactly one folder at its top, as Arduino's does.
+        """
+        return ""
+
     @property
     def place(self) -> int:
         """Where its group stands among the groups."""

@@ -38,4 +38,5 @@ def build_deployment(target: DeployTarget, bundle: Any, options: Any, progress: 
     """Build for a target and write the zip to ``out``; raises as :func:`deployment_files` does."""
     files = deployment_files(target, bundle, options, progress)
     progress(_PACK_SHARE, "Packing")
-    return build_zip(files, out)
+    folder = target.folder_in_zip(bundle, options)
+    return build_zip({f"{folder}/{name}": files[name] for name in files} if folder else files, out)
