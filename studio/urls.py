@@ -10,6 +10,7 @@ from drf_spectacular.views import SpectacularJSONAPIView
 
 from studio.web import views
 from studio.web.docs import DocsView
+from studio.web.handbook import handbook
 
 handler400 = "studio.web.errors.bad_request"
 handler403 = "studio.web.errors.permission_denied"
@@ -23,5 +24,7 @@ urlpatterns = [
     path("api/schema/", SpectacularJSONAPIView.as_view(), name="schema"),
     path("api/docs/", DocsView.as_view(url_name="schema"), name="docs"),
     re_path(r"^api(/.*)?$", views.no_such_endpoint, name="no-such-endpoint"),
+    path("docs/", handbook, name="handbook"),
+    path("docs/<path:page>", handbook, name="handbook-page"),
     re_path(r"^(?P<path>.*)$", views.single_page_app, name="app"),
 ]
