@@ -1,18 +1,13 @@
 /*
  * Classifies a recording: numbers from standard input, one row for each point in time, its ${NAME}_CHANNELS values
- * separated by commas or spaces. Prints a decision for each window. On a device, read the sensor instead.
+ * separated by commas or spaces. Prints a decision for each window. On a device, push what the sensor gives instead.
  */
-#include "$name.h"
+#include "${name}_continuous.h"
 
 #include <stdio.h>
-#include <string.h>
-
-#define WINDOW_VALUES (${NAME}_WINDOW_LENGTH * ${NAME}_CHANNELS)
-#define KEPT_LENGTH (${NAME}_WINDOW_LENGTH > ${NAME}_STRIDE_LENGTH ? ${NAME}_WINDOW_LENGTH - ${NAME}_STRIDE_LENGTH : 0)
 
 static ${name}_workspace workspace;
-static ${name}_decision decision;
-static float samples[WINDOW_VALUES];
+static ${name}_continuous continuous;
 
 /* The next number, or 0 at the end of the input. */
 static int read_value(float *value)
@@ -29,39 +24,29 @@ static int read_value(float *value)
     return scanf("%f", value) == 1;
 }
 
+static void on_result(void *context, const ${name}_result *result)
+{
+    const double end_s = (double)result->end / (double)${NAME}_SAMPLE_RATE_HZ;
+    (void)context;
+    if (result->answer == ${NAME}_UNCERTAIN) {
+        printf("%.3f s: uncertain\n", end_s);
+    } else {
+        printf("%.3f s: %s (%.0f %%)\n", end_s, ${name}_labels[result->answer],
+               100.0 * (double)result->smoothed[result->answer]);
+    }
+}
+
 int main(void)
 {
-    float probabilities[${NAME}_CLASSES];
-    float averages[${NAME}_CLASSES];
-    long end = 0;
-    int filled = 0;
-    int to_skip = 0;
-    float value;
+    float samples[${NAME}_CHANNELS];
+    int channel = 0;
 
-    ${name}_decision_start(&decision);
-    while (read_value(&value)) {
-        if (to_skip > 0) {
-            to_skip--;
-            end++;
-            continue;
-        }
-        samples[filled++] = value;
-        end++;
-        if (filled == WINDOW_VALUES) {
-            int answer;
-            ${name}_classify(&workspace, samples, probabilities);
-            answer = ${name}_decide(&decision, probabilities, averages);
-            printf("%.3f s: %s", (double)end / ${NAME}_CHANNELS / (double)${NAME}_SAMPLE_RATE_HZ,
-                   answer == ${NAME}_UNCERTAIN ? "uncertain" : ${name}_labels[answer]);
-            if (answer != ${NAME}_UNCERTAIN) {
-                printf(" (%.0f %%)", 100.0 * (double)averages[answer]);
-            }
-            printf("\n");
-            filled = KEPT_LENGTH * ${NAME}_CHANNELS;
-            to_skip = ${NAME}_STRIDE_LENGTH > ${NAME}_WINDOW_LENGTH
-                          ? (${NAME}_STRIDE_LENGTH - ${NAME}_WINDOW_LENGTH) * ${NAME}_CHANNELS
-                          : 0;
-            memmove(samples, samples + (WINDOW_VALUES - filled), (size_t)filled * sizeof samples[0]);
+    ${name}_continuous_start(&continuous, &workspace, on_result, 0);
+    while (read_value(&samples[channel])) {
+        channel++;
+        if (channel == ${NAME}_CHANNELS) {
+            ${name}_continuous_push(&continuous, samples, 1);
+            channel = 0;
         }
     }
     return 0;

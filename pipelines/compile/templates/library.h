@@ -20,6 +20,9 @@ $label_lines *
  *         if (answer != ${NAME}_UNCERTAIN) { ... ${name}_labels[answer] ... }
  *     }
  *
+ * ${name}_continuous.h does this for you: it takes samples as they come, and computes what neighbouring windows share
+ * only once.
+ *
  * Nothing is allocated and nothing is kept between calls but in the two structs that you pass: calls with different
  * structs may run at the same time. Build with -ffp-contract=off and without -ffast-math, and every result equals,
  * bit for bit, that of the code that was measured.

@@ -20,7 +20,7 @@ from tests.pipelines.compile.builder import ModelBuilder, options
 from tests.tiny import TinyScaler
 
 WARNINGS = ("-Wall", "-Wextra", "-Wconversion", "-Wshadow", "-Werror")
-_SANITIZERS = ("-g", "-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all")
+SANITIZERS = ("-g", "-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all")
 LABELS = ("a", "b", "c")
 
 _MAIN = """
@@ -159,13 +159,13 @@ def library_of(spec, name="thimble"):
 
 
 class Pushed:
-    """The program of a library, built once in ``folder``."""
+    """The program of a library called ``thimble``, built once in ``folder``; with a random layer, where none is given."""
 
-    def __init__(self, spec, folder: Path) -> None:
+    def __init__(self, spec, folder: Path, library=None, flags=SANITIZERS) -> None:
         self.channels = len(spec.input.channels)
         self.spec = spec
         self.folder = folder
-        library = library_of(spec)
+        library = library or library_of(spec)
         blocks = spec.feature_blocks()
         parts = [blocks[name].c_part("config") for name in spec.learning[0].inputs]
         self.functions = sorted({part.function for part in parts})
@@ -176,8 +176,8 @@ class Pushed:
             (folder / name).write_text(content)
         sources = [name for name in library.files if name.endswith(".c")]
         wraps = [f"-Wl,--wrap={name}" for name in self.functions]
-        flags = ["-std=c99", *_SANITIZERS, *WARNINGS, "-ffp-contract=off"]
-        run(["gcc", *flags, *wraps, "main.c", *sources, "-o", "program"], folder)
+        strict = ["-std=c99", *WARNINGS, "-ffp-contract=off"]
+        run(["gcc", *strict, *flags, *wraps, "main.c", *sources, "-o", "program"], folder)
 
     def push(self, samples, sizes, kind="float"):
         """Push ``int16[total, channels]`` in pieces of these sizes; what the program found."""
