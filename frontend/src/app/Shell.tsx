@@ -7,7 +7,7 @@ import {
   useComputedColorScheme,
   useMantineColorScheme,
 } from "@mantine/core";
-import { IconBook2, IconChevronLeft, IconLogout, IconMoon, IconSun } from "@tabler/icons-react";
+import { IconApi, IconBook2, IconChevronLeft, IconLogout, IconMoon, IconSun } from "@tabler/icons-react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import type { ReactNode } from "react";
@@ -126,7 +126,10 @@ function Tools() {
             )}
           </Menu.Label>
           <Menu.Divider />
-          <Menu.Item component="a" href="/api/docs/" leftSection={<IconBook2 size={16} />}>
+          <Menu.Item component="a" href="/docs/" leftSection={<IconBook2 size={16} />}>
+            Handbook
+          </Menu.Item>
+          <Menu.Item component="a" href="/api/docs/" leftSection={<IconApi size={16} />}>
             REST API documentation
           </Menu.Item>
           <Menu.Item leftSection={<IconLogout size={16} />} onClick={signOut}>
