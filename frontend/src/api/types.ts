@@ -89,10 +89,11 @@ export type DesignPreview = Schemas["Preview"];
 export type Board = Schemas["Board"];
 export type JsonSchema = Record<string, unknown>;
 
-export type DeployTarget = Omit<Schemas["Target"], "variants" | "options_schema"> & {
-  variants: Variant[];
-  options_schema: JsonSchema;
-};
+export type DeployTarget = Omit<Schemas["Target"], "options_schema"> & { options_schema: JsonSchema };
+
+export type LanguageModel = Schemas["LanguageModel"];
+export type ModelFile = Schemas["ModelFile"];
+export type ServerFolder = Schemas["ServerFolder"];
 
 export type JobBrief = Schemas["JobSummary"];
 export type Job = Schemas["Job"];
@@ -121,6 +122,19 @@ export interface Evaluation {
   /** `confusion[true][predicted]`, in the order of the run's labels. */
   confusion: number[][];
   windows: number;
+  /** The whole test split, each class, each group; runs of earlier versions have none. */
+  slices?: EvaluationSlice[];
+}
+
+/** A part of the test split; `low` and `high` are the 95 % interval of its accuracy, counting recordings. */
+export interface EvaluationSlice {
+  by: "all" | "label" | "group";
+  name: string;
+  windows: number;
+  recordings: number;
+  accuracy: number;
+  low: number;
+  high: number;
 }
 
 export interface Profile {
@@ -169,7 +183,7 @@ export interface RunResult {
   windows: { training: number; validation: number; test: number };
   samples: { training: number; test: number };
   history: EpochMetrics[];
-  variants: Partial<Record<Variant, VariantResult>>;
+  variants: Partial<Record<string, VariantResult>>;
   artifacts: Record<string, string>;
   seconds: Record<string, number>;
   cached: string[];
@@ -183,10 +197,7 @@ export type Run = Omit<Schemas["Run"], "state" | "spec" | "metrics"> & {
   artifacts?: Schemas["Artifact"][];
 };
 
-export type Deployment = Omit<Schemas["Deployment"], "state" | "variant"> & {
-  state: JobState;
-  variant: Variant;
-};
+export type Deployment = Omit<Schemas["Deployment"], "state"> & { state: JobState };
 
 /** What `jobs/{j}/events/` streams. */
 export type JobEvent =

@@ -14,7 +14,7 @@ import { formatBytes, formatDuration, formatFrequency } from "@/components/forma
 import { CostOnBoard } from "./CostOnBoard";
 import classes from "./Results.module.css";
 import { AboutRun, Files, Labels, Network } from "./RunDetails";
-import { lostByCompression, variantsOf, verdictOf } from "./runFacts";
+import { intervalWords, lostByCompression, variantsOf, verdictOf } from "./runFacts";
 
 interface ResultsProps {
   projectId: string;
@@ -57,7 +57,7 @@ export function Results({ projectId, run, result, board }: ResultsProps) {
             leading
             label={`Accuracy, ${NAMES[chosen]}`}
             value={formatShare(evaluation.accuracy)}
-            hint={`${formatWhole(evaluation.accuracy * evaluation.windows)} of ${formatWhole(evaluation.windows)} test windows, by the compiled code`}
+            hint={`${formatWhole(evaluation.accuracy * evaluation.windows)} of ${formatWhole(evaluation.windows)} test windows, by the compiled code${intervalWords(evaluation)}`}
           />
           {other ? (
             <StatTile

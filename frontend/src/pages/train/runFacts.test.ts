@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { RunResult, VariantResult } from "@/api/types";
-import { leadingVariant, lostByCompression, variantsOf, verdictOf } from "./runFacts";
+import { intervalWords, leadingVariant, lostByCompression, variantsOf, verdictOf } from "./runFacts";
 
 function variant(accuracy: number): VariantResult {
   return {
@@ -70,5 +70,23 @@ describe("a run's result", () => {
     const overfitted = result(0.85, undefined, { accuracy: 1, val_accuracy: 0.82 });
     expect(verdictOf(overfitted, variant(0.85)).words).toMatch(/by heart/);
     expect(verdictOf(result(0.85), variant(0.85)).words).toMatch(/confused most/);
+  });
+});
+
+describe("how sure an accuracy is", () => {
+  it("is told by the interval of the whole test split", () => {
+    const slice = { name: "", windows: 100, recordings: 20, accuracy: 0.9 };
+    const evaluation = {
+      ...variant(0.9).evaluation,
+      slices: [
+        { ...slice, by: "all" as const, low: 0.699, high: 0.972 },
+        { ...slice, by: "label" as const, low: 0.5, high: 1 },
+      ],
+    };
+    expect(intervalWords(evaluation)).toBe(", 95 % interval 69.9 % to 97.2 %");
+  });
+
+  it("is not told of runs that kept no record of it", () => {
+    expect(intervalWords(variant(0.9).evaluation)).toBe("");
   });
 });

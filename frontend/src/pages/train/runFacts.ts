@@ -1,6 +1,7 @@
 /** What a run's result says at a glance. */
 
-import type { Run, RunResult, Variant, VariantResult } from "@/api/types";
+import type { Evaluation, Run, RunResult, Variant, VariantResult } from "@/api/types";
+import { formatShare } from "@/components/charts";
 
 export const VARIANTS: readonly Variant[] = ["int8", "float32"];
 
@@ -69,3 +70,9 @@ export function lostByCompression(result: RunResult): number {
 }
 
 export const isActive = (run: Run): boolean => run.state === "queued" || run.state === "running";
+
+/** How sure the accuracy is, in words; empty for runs of earlier versions. */
+export function intervalWords(evaluation: Evaluation): string {
+  const whole = evaluation.slices?.find((slice) => slice.by === "all");
+  return whole ? `, 95 % interval ${formatShare(whole.low)} to ${formatShare(whole.high)}` : "";
+}
