@@ -23,14 +23,17 @@ class PiecesRead:
     done_bytes: int = 0
 
 
-def row_pieces(read: PiecesRead, name: str) -> Iterator[Float32Array]:
+def row_pieces(read: PiecesRead, name: str, multiple: int = 1) -> Iterator[Float32Array]:
     """The rows of a tensor in pieces ``float32[rows, ...]``; tells the progress after each one that was used.
+
+    Args:
+        multiple: each piece has a multiple of so many rows.
 
     Raises:
         LanguageModelError: the file ends early, or holds a number that is not finite.
     """
     tensor = read.model.tensors[name]
-    rows_at_once = max(1, PIECE_VALUES // prod(tensor.shape[1:]))
+    rows_at_once = multiple * max(1, PIECE_VALUES // (multiple * prod(tensor.shape[1:])))
     for first in range(0, tensor.shape[0], rows_at_once):
         end = min(first + rows_at_once, tensor.shape[0])
         yield tensor.rows(first, end)
