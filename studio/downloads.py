@@ -18,7 +18,6 @@ from rest_framework.request import Request
 from studio import storage
 from studio.web.errors import errors
 
-_CHUNK_BYTES = 256 * 1024
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 
 
@@ -41,19 +40,12 @@ class StoredFile(Content):
         Raises:
             FileNotFoundError: nothing is stored under that key.
         """
-        self._path: Path = storage.local_path(key)
-        self.size_bytes = self._path.stat().st_size
+        self._key = key
+        self.size_bytes = storage.size(key)
         self.etag = f'"{Path(key).stem}"'
 
     def read(self, start: int, stop: int) -> Iterator[bytes]:
-        with self._path.open("rb") as file:
-            file.seek(start)
-            while start < stop:
-                chunk = file.read(min(_CHUNK_BYTES, stop - start))
-                if not chunk:
-                    return
-                start += len(chunk)
-                yield chunk
+        return storage.pieces(self._key, start, stop)
 
 
 def serve(

@@ -10,9 +10,10 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import shutil
 import tempfile
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import IO
@@ -39,8 +40,12 @@ def file_sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def put(source: Path, folder: str, *, suffix: str = "", sha256: str = "") -> str:
-    """Keep a copy of ``source`` and return its key. ``sha256`` saves reading it once more where it is known."""
+def put(source: Path, folder: str, *, suffix: str = "", sha256: str = "", finished: bool = False) -> str:
+    """Keep a copy of ``source`` and return its key. ``sha256`` saves reading it once more where it is known.
+
+    ``finished`` says that nobody writes to ``source`` any more: where it lies on the same disk as the storage, both are
+    then one file under two names, and a file of many gigabytes is not copied.
+    """
     digest = sha256 or file_sha256(source)
     key = f"{folder}/{digest[:2]}/{digest}{suffix}"
     target = _path_on_disk(key)
@@ -48,7 +53,7 @@ def put(source: Path, folder: str, *, suffix: str = "", sha256: str = "") -> str
         if not default_storage.exists(key):
             with source.open("rb") as file:
                 default_storage.save(key, File(file))
-    elif not target.exists():
+    elif not target.exists() and not (finished and _link(source, target)):
         _copy_whole(source, target)
     return key
 
@@ -93,9 +98,33 @@ def delete_folder(folder: str) -> None:
     for name in folders:
         delete_folder(f"{folder}/{name}")
     path = _path_on_disk(folder)
-    if path is not None:
-        with contextlib.suppress(OSError):  # someone has just put a file there
-            path.rmdir()
+    if path is None:
+        shutil.rmtree(_cached(folder), ignore_errors=True)
+        return
+    with contextlib.suppress(OSError):  # someone has just put a file there
+        path.rmdir()
+
+
+def pieces(key: str, start: int, stop: int) -> Iterator[bytes]:
+    """The bytes ``start <= i < stop`` of a stored file. From remote storage no more than these are fetched.
+
+    Raises:
+        FileNotFoundError: nothing is stored under that key.
+    """
+    path = _path_on_disk(key) or _cached(key)
+    if path.exists() or _path_on_disk(key) is not None:
+        yield from _pieces_of_file(path, start, stop)
+    elif start < stop:
+        remote = default_storage.bucket.Object(key)
+        yield from remote.get(Range=f"bytes={start}-{stop - 1}")["Body"].iter_chunks(_CHUNK_BYTES)
+
+
+def _pieces_of_file(path: Path, start: int, stop: int) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        file.seek(start)
+        while start < stop and (piece := file.read(min(_CHUNK_BYTES, stop - start))):
+            start += len(piece)
+            yield piece
 
 
 def local_path(key: str) -> Path:
@@ -164,6 +193,21 @@ def _path_on_disk(key: str) -> Path | None:
 
 def _cached(key: str) -> Path:
     return settings.CACHE_DIR / key
+
+
+def _link(source: Path, target: Path) -> bool:
+    """Give a file that nobody writes to any more a second name; False where the disks differ or cannot do it."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with source.open("rb") as file:
+        os.fsync(file.fileno())
+    try:
+        os.link(source, target)
+    except FileExistsError:
+        return True
+    except OSError:
+        return False
+    os.chmod(target, 0o600)
+    return True
 
 
 def _copy_whole(source: Path, target: Path) -> None:

@@ -22,21 +22,23 @@ class MadeFile:
     key: str
     sha256: str
     size_bytes: int
+    finished: bool = False
 
     def keep_again(self) -> None:
         """Make sure that it is still there: another's deletion may have taken the same content away.
 
         To be called while the project is locked.
         """
-        storage.put(self.path, self.key.rsplit("/", 2)[0], suffix=self.path.suffix, sha256=self.sha256)
+        folder = self.key.rsplit("/", 2)[0]
+        storage.put(self.path, folder, suffix=self.path.suffix, sha256=self.sha256, finished=self.finished)
 
 
-def keep(project_id: object, name: str, path: Path) -> MadeFile:
-    """Put a file among the project's artifacts."""
+def keep(project_id: object, name: str, path: Path, *, finished: bool = False) -> MadeFile:
+    """Put a file among the project's artifacts; ``finished`` as in :func:`studio.storage.put`."""
     digest = storage.file_sha256(path)
     folder = storage.project_folder(project_id, "artifacts")
-    key = storage.put(path, folder, suffix=path.suffix, sha256=digest)
-    return MadeFile(name, path, key, digest, path.stat().st_size)
+    key = storage.put(path, folder, suffix=path.suffix, sha256=digest, finished=finished)
+    return MadeFile(name, path, key, digest, path.stat().st_size, finished)
 
 
 def release(project_id: object, keys: Iterable[str]) -> None:

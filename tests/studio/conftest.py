@@ -12,8 +12,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import override_settings
 from rest_framework.test import APIClient
 
+from studio import environment
 from studio.accounts.models import ApiKey, User
 from studio.projects.models import Membership, Project, Role
+from tests.s3 import s3_server
 from tests.services import redis_server
 from tests.studio.helpers import PASSWORD, wav_file
 
@@ -44,6 +46,18 @@ def _own_place(redis_url: str, tmp_path: Path, settings: Any) -> None:
     settings.FILE_UPLOAD_TEMP_DIR = str(tmp_path / "incoming")
     (tmp_path / "incoming").mkdir()
     cache.clear()
+
+
+@pytest.fixture
+def s3(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, bytes]]:
+    """Storage is S3; gives what is in the bucket."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "key")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    with s3_server() as (url, objects):
+        options = environment.s3_options("bucket", url, "eu-central-1")
+        default = {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
+        settings.STORAGES = {**settings.STORAGES, "default": default}
+        yield objects
 
 
 @pytest.fixture

@@ -2,30 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from studio import environment, storage
-from tests.s3 import s3_server
-
-
-@pytest.fixture
-def s3(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, bytes]]:
-    """Storage is S3; gives what is in the bucket."""
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "key")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
-    with s3_server() as (url, objects):
-        options = environment.s3_options("bucket", url, "eu-central-1")
-        default = {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
-        settings.STORAGES = {**settings.STORAGES, "default": default}
-        yield objects
+from studio import storage
 
 
 @pytest.fixture(params=["disk", "s3"])
@@ -87,6 +74,47 @@ def test_many_local_paths_at_once(tmp_path: Path) -> None:
     paths = storage.local_paths([*keys, *keys])
     assert [paths[key].read_bytes()[0] for key in keys] == list(range(30))
     assert storage.local_paths([]) == {}
+
+
+@pytest.mark.usefixtures("_place")
+@pytest.mark.parametrize(
+    ("start", "stop"), [(0, 700_000), (0, 1), (699_999, 700_000), (5, 5), (350_000, 600_001)]
+)
+def test_any_part_of_a_file_is_read_in_pieces(source: Path, start: int, stop: int) -> None:
+    key = storage.put(source, "f")
+    assert b"".join(storage.pieces(key, start, stop)) == source.read_bytes()[start:stop]
+
+
+@pytest.mark.usefixtures("s3")
+def test_a_part_of_a_remote_file_is_read_without_fetching_the_rest(source: Path, settings: Any) -> None:
+    key = storage.put(source, "f")
+    assert b"".join(storage.pieces(key, 7, 14)) == b"thimble"
+    assert not [path for path in settings.CACHE_DIR.rglob("*") if path.is_file()]
+
+
+@pytest.mark.usefixtures("_place")
+def test_a_finished_file_is_kept_as_any_other(source: Path) -> None:
+    content = source.read_bytes()
+    key = storage.put(source, "f", finished=True)
+    assert storage.put(source, "f", finished=True) == key
+    source.unlink()
+    assert storage.local_path(key).read_bytes() == content
+
+
+def test_a_finished_file_is_not_copied(source: Path) -> None:
+    path = storage.local_path(storage.put(source, "f", finished=True))
+    assert path.samefile(source)
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_finished_file_on_another_disk_is_copied(source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.EXDEV, "Invalid cross-device link")
+
+    monkeypatch.setattr(os, "link", refuse)
+    path = storage.local_path(storage.put(source, "f", finished=True))
+    assert not path.samefile(source)
+    assert path.read_bytes() == source.read_bytes()
 
 
 def test_a_remote_file_is_fetched_once(s3: dict[str, bytes], source: Path) -> None:
