@@ -43,6 +43,17 @@ def names(name: str, default: str = "") -> list[str]:
     return [part.strip() for part in text(name, default).split(",") if part.strip()]
 
 
+def folder(name: str) -> Path | None:
+    """A folder that is there, with no symbolic link left in its path; None where none is named."""
+    value = text(name)
+    if not value:
+        return None
+    path = Path(value).resolve()
+    if not path.is_dir():
+        raise ImproperlyConfigured(f"{name}: there is no folder {value}")
+    return path
+
+
 def secret_key(data_dir: Path) -> str:
     """``THIMBLE_SECRET_KEY``, or one that is made once and kept in the data folder, readable by its owner only."""
     given = text("THIMBLE_SECRET_KEY")

@@ -12,6 +12,8 @@
 ``THIMBLE_HTTPS``                     1 when people reach the studio over HTTPS: secure cookies, HSTS, redirect
 ``THIMBLE_TRUSTED_PROXIES``           how many proxies stand in front and set X-Forwarded-For and -Proto (0)
 ``THIMBLE_MAX_UPLOAD_BYTES``          largest file that is taken (200,000,000)
+``THIMBLE_MAX_LANGUAGE_MODEL_BYTES``  largest language model that is taken, all files together (40,000,000,000)
+``THIMBLE_MODELS_DIR``                a folder whose sub-folders are offered as language models (none)
 ``THIMBLE_DEBUG``                     1 shows tracebacks to everyone: for developers only
 ====================================  ==============================================================
 """
@@ -101,6 +103,8 @@ if S3_BUCKET:
         ),
     }
 MAX_UPLOAD_BYTES = environment.whole_number("THIMBLE_MAX_UPLOAD_BYTES", 200_000_000)
+MAX_LANGUAGE_MODEL_BYTES = environment.whole_number("THIMBLE_MAX_LANGUAGE_MODEL_BYTES", 40_000_000_000)
+MODELS_DIR = environment.folder("THIMBLE_MODELS_DIR")
 FILE_UPLOAD_TEMP_DIR = DATA_DIR / "incoming"
 FILE_UPLOAD_TEMP_DIR.mkdir(exist_ok=True)
 FILE_UPLOAD_HANDLERS = ["studio.web.uploads.HashingUploadHandler"]
@@ -199,6 +203,8 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "ENUM_NAME_OVERRIDES": {
+        "StateEnum": "studio.jobs.models.Job.State",
+        "LanguageModelState": "studio.language_models.models.LanguageModel.State",
         "Role": "studio.projects.models.Role",
         "Split": "studio.data.models.Split",
         "UploadSplit": "studio.data.models.UPLOAD_SPLITS",

@@ -6,21 +6,35 @@ import uuid
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 
 from studio.jobs.models import Job
 from studio.runs.files import release_after_commit
 
 
 class Deployment(models.Model):
-    """One variant of a run's model, built for a target and a board. ``key``, where its zip lies in storage, is empty until it is built."""
+    """A run's model or a language model, built for a target.
+
+    ``variant`` is empty for language models, ``board`` where the target is the same for every board, and ``key``,
+    where the zip lies in storage, until it is built.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     project = models.ForeignKey("projects.Project", on_delete=models.CASCADE, related_name="deployments")
     number = models.PositiveIntegerField()
-    run = models.ForeignKey("runs.Run", on_delete=models.CASCADE, related_name="deployments")
+    run = models.ForeignKey(
+        "runs.Run", null=True, blank=True, on_delete=models.CASCADE, related_name="deployments"
+    )
+    language_model = models.ForeignKey(
+        "language_models.LanguageModel",
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="deployments",
+    )
     target = models.CharField(max_length=40)
-    variant = models.CharField(max_length=40)
-    board = models.CharField(max_length=80)
+    variant = models.CharField(max_length=40, blank=True)
+    board = models.CharField(max_length=80, blank=True)
     options = models.JSONField(default=dict)
     job = models.OneToOneField(Job, on_delete=models.CASCADE, related_name="deployment")
     key = models.CharField(max_length=200, blank=True, db_index=True)
@@ -34,7 +48,14 @@ class Deployment(models.Model):
 
     class Meta:
         ordering = ["-number"]
-        constraints = [models.UniqueConstraint(fields=["project", "number"], name="deployment_number_unique")]
+        constraints = [
+            models.UniqueConstraint(fields=["project", "number"], name="deployment_number_unique"),
+            models.CheckConstraint(
+                condition=Q(run__isnull=False, language_model__isnull=True)
+                | Q(run__isnull=True, language_model__isnull=False),
+                name="deployment_of_one_model",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"deployment {self.number} of {self.project_id}"

@@ -8,6 +8,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from deploy_targets.base import GROUPS
 from studio.deployments.models import Deployment
 from studio.jobs.serializers import JobSummarySerializer
 from studio.runs.serializers import BoardField
@@ -20,12 +21,27 @@ class TargetSerializer(serializers.Serializer[Any]):
     title = serializers.CharField()
     pitch = serializers.CharField()
     icon = serializers.CharField()
+    group = serializers.ChoiceField(choices=GROUPS, help_text="Where the model is to run.")
+    takes = serializers.ChoiceField(choices=["pipeline", "language-model"])
     variants = serializers.ListField(child=serializers.CharField())
+    board_use = serializers.ChoiceField(
+        choices=["chosen", "none"], help_text="none: it is the same for every board; send no board."
+    )
+    missing = serializers.ListField(
+        child=serializers.CharField(), help_text="What this server lacks to build it, in words."
+    )
+    refused_boards = serializers.DictField(
+        child=serializers.CharField(), help_text="Boards that it cannot be built for, each with the reason."
+    )
+    docs = serializers.CharField(allow_blank=True, help_text="Address of a page that says more.")
     options_schema = serializers.JSONField()
 
 
 class DeploymentSerializer(serializers.ModelSerializer[Deployment]):
-    """A deployment; ``size_bytes``, ``sha256`` and ``file_name`` are known once it is built."""
+    """A deployment, of a ``run`` or of a ``language_model``; the other is null.
+
+    ``size_bytes``, ``sha256`` and ``file_name`` are known once it is built.
+    """
 
     state = serializers.CharField(read_only=True)
     options = serializers.SerializerMethodField()
@@ -38,6 +54,7 @@ class DeploymentSerializer(serializers.ModelSerializer[Deployment]):
             "number",
             "state",
             "run",
+            "language_model",
             "target",
             "variant",
             "board",
@@ -56,10 +73,22 @@ class DeploymentSerializer(serializers.ModelSerializer[Deployment]):
 
 
 class StartDeploymentSerializer(serializers.Serializer[Any]):
-    """What to build, of which run's model."""
+    """What to build, of which run's model or of which language model."""
 
-    run = serializers.UUIDField()
+    run = serializers.UUIDField(required=False, allow_null=True, default=None)
+    language_model = serializers.UUIDField(
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text="For targets that take one, instead of a run.",
+    )
     target = serializers.CharField(max_length=40)
-    variant = serializers.CharField(max_length=40)
-    board = BoardField(max_length=80)
+    variant = serializers.CharField(max_length=40, required=False, allow_blank=True, default="")
+    board = BoardField(
+        max_length=80,
+        required=False,
+        allow_blank=True,
+        default="",
+        help_text="Empty for targets that are the same for every board.",
+    )
     options = serializers.DictField(required=False, default=dict)

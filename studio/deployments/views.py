@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.http import HttpResponseBase
+from django.db.models import QuerySet
+from django.http import Http404, HttpResponse, HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.generics import GenericAPIView, ListAPIView, RetrieveDestroyAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -20,7 +22,8 @@ from studio.deployments.serializers import (
     StartDeploymentSerializer,
     TargetSerializer,
 )
-from studio.deployments.start import start_deployment
+from studio.deployments.start import Wanted, start_deployment
+from studio.deployments.targets import described_targets, docs_page
 from studio.downloads import StoredFile, serve
 from studio.projects.access import ProjectScoped
 from studio.web.exceptions import Conflict
@@ -32,21 +35,21 @@ class DeploymentListView(ProjectScoped, ListAPIView[Deployment]):
     queryset = Deployment.objects.select_related("job")
     serializer_class = DeploymentSerializer
 
+    def get_queryset(self) -> QuerySet[Deployment]:
+        deployments = super().get_queryset()
+        target = self.request.query_params.get("target", "")
+        return deployments.filter(target=target) if target else deployments
+
+    @extend_schema(parameters=[OpenApiParameter("target", str, description="Only those of this target.")])
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return super().get(request, *args, **kwargs)
+
     @extend_schema(request=StartDeploymentSerializer, responses={201: DeploymentSerializer})
     def post(self, request: Request, project_id: UUID) -> Response:
-        """Build one variant of a run's model for a target and a board: queued at once, or refused by field."""
+        """Build a run's model, or a language model, for a target: queued at once, or refused by field."""
         asked = StartDeploymentSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
-        given = asked.validated_data
-        deployment = start_deployment(
-            self.project,
-            request.user,
-            run_id=given["run"],
-            target_id=given["target"],
-            variant=given["variant"],
-            board=given["board"],
-            options=given["options"],
-        )
+        deployment = start_deployment(self.project, request.user, Wanted(**asked.validated_data))
         return Response(DeploymentSerializer(deployment).data, status=201)
 
 
@@ -89,16 +92,15 @@ class TargetListView(APIView):
 
     @extend_schema(operation_id="deploy_targets_list", responses=TargetSerializer(many=True))
     def get(self, request: Request) -> Response:
-        return Response(
-            [
-                {
-                    "id": target.id,
-                    "title": target.title,
-                    "pitch": target.pitch,
-                    "icon": target.icon,
-                    "variants": list(target.variants),
-                    "options_schema": target.Options.model_json_schema(),
-                }
-                for target in targets()
-            ]
-        )
+        return Response(described_targets())
+
+
+class TargetDocsView(APIView):
+    """The page about a target among the studio's own docs, as it was written: Markdown."""
+
+    @extend_schema(operation_id="deploy_targets_docs", responses={(200, "text/plain"): OpenApiTypes.STR})
+    def get(self, request: Request, target_id: str) -> HttpResponse:
+        page = next((docs_page(target) for target in targets() if target.id == target_id), None)
+        if page is None:
+            raise Http404
+        return HttpResponse(page.read_bytes(), content_type="text/plain; charset=utf-8")

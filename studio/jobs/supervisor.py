@@ -65,6 +65,7 @@ class Supervisor:
     command: list[str]
     folder: Path
     time_limit_s: float
+    when_too_slow: str = ""
 
     _log: list[str] = field(default_factory=list)
     _result: dict[str, Any] | None = None
@@ -132,7 +133,7 @@ class Supervisor:
                 return Failed(
                     "",
                     f"The work took longer than {self.time_limit_s / 60:g} minutes, at “{self.heartbeat.message}”. "
-                    "Train fewer epochs, or on fewer or longer-strided windows.",
+                    f"{self.when_too_slow}".rstrip(),
                 )
         return self._conclude(process.wait())
 

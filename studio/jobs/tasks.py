@@ -57,7 +57,8 @@ def _attempt(job: Job, folder: Path) -> None:
     try:
         with Heartbeat(job) as heartbeat:
             command = work.prepare(job, folder)
-            outcome: Outcome = Supervisor(job, heartbeat, command, folder, work.time_limit_s).run()
+            limit_s = work.time_limit_of(job)
+            outcome: Outcome = Supervisor(job, heartbeat, command, folder, limit_s, work.when_too_slow).run()
             if isinstance(outcome, Succeeded):
                 heartbeat.message = "Keeping the results"
                 _finish(job, work, outcome.result, folder)

@@ -22,10 +22,21 @@ class WorkError(Exception):
 
 
 class Work(ABC):
-    """One kind of job. ``folder`` is the attempt's own temporary folder, removed afterwards."""
+    """One kind of job. ``folder`` is the attempt's own temporary folder, removed afterwards.
+
+    Class variables:
+        kind: that of its jobs.
+        time_limit_s: longest time for one attempt; some jobs of the kind may have more, see :meth:`time_limit_of`.
+        when_too_slow: what a person can do about a job that took longer, in words.
+    """
 
     kind: ClassVar[str]
     time_limit_s: ClassVar[float]
+    when_too_slow: ClassVar[str]
+
+    def time_limit_of(self, job: Job) -> float:
+        """Longest time for one attempt at this job."""
+        return self.time_limit_s
 
     @abstractmethod
     def prepare(self, job: Job, folder: Path) -> list[str]:

@@ -19,6 +19,7 @@ from studio.runs.models import Artifact, Run
 class RunWork(Work):
     kind = Job.Kind.RUN
     time_limit_s = RUN_TIME_LIMIT_S
+    when_too_slow = "Train fewer epochs, or on fewer or longer-strided windows."
 
     def prepare(self, job: Job, folder: Path) -> list[str]:
         run = Run.objects.select_related("dataset_version").get(job=job)

@@ -19,6 +19,14 @@ class TooLarge(exceptions.APIException):
         self.detail = detail or self.default_detail
 
 
+class LengthRequired(exceptions.APIException):
+    """A body whose length must be known beforehand."""
+
+    status_code = status.HTTP_411_LENGTH_REQUIRED
+    default_detail = "say how long the body is: send Content-Length"
+    default_code = "length_required"
+
+
 class Conflict(exceptions.APIException):
     """What is asked for clashes with what is there."""
 
