@@ -21,6 +21,10 @@ LEFT_OUT = {
     "gcc-arm-none-eabi": "firmware built with GCC for Arm",
     "libnewlib-arm-none-eabi": "firmware built with GCC for Arm",
     "qemu-system-arm": "firmware on QEMU's boards",
+    "gcc-riscv64-unknown-elf": "firmware for RISC-V",
+    "picolibc-riscv64-unknown-elf": "firmware for RISC-V",
+    "qemu-system-misc": "firmware for RISC-V",
+    "gcc-xtensa-lx106": "compiling the exported C for Xtensa",
     "postgresql": "the studio's tests on PostgreSQL",
     "redis-server": "the studio's tests on a separate Redis",
 }
