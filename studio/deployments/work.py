@@ -26,7 +26,9 @@ class DeploymentWork(Work):
         return LANGUAGE_MODEL_TIME_LIMIT_S if of_language_model else self.time_limit_s
 
     def prepare(self, job: Job, folder: Path) -> list[str]:
-        deployment = Deployment.objects.select_related("run", "language_model", "project").get(job=job)
+        deployment = Deployment.objects.select_related(
+            "run__dataset_version", "language_model", "project"
+        ).get(job=job)
         request = {
             "target": deployment.target,
             "options": deployment.options,
@@ -57,6 +59,11 @@ def _of_run(deployment: Deployment) -> dict[str, Any]:
         "metrics": deployment.run.metrics,
         "variant": deployment.variant,
         "board": deployment.board,
+        "about": {
+            "description": deployment.project.description,
+            "run": deployment.run.number,
+            "dataset_version": deployment.run.dataset_version.number,
+        },
     }
 
 

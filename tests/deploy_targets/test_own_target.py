@@ -175,6 +175,7 @@ def test_the_target_of_the_guide_builds_over_the_api(
     assert sums == {
         name: hashlib.sha256(content).hexdigest() for name, content in files.items() if name != "SHA256SUMS"
     }
+    assert "Dataset version 1, SHA-256" in files["MODEL_CARD.md"].decode()
     component = files["acme/component.mk"].decode()
     assert "PRIORITY = high" in component
     sources = component.partition("SOURCES = ")[2].split()
