@@ -16,7 +16,7 @@ from pipelines.language.gguf_blocks import BLOCK, Q4_0_BYTES, Q8_0_BYTES, q4_0_b
 from pipelines.language.gguf_metadata import add_sizes, add_tokenizer
 from pipelines.language.gguf_tensors import check_llama_cpp_runs, gguf_name, llama_cpp_rows, rows_at_a_time
 from pipelines.language.model_folder import LanguageModel
-from pipelines.language.number_formats import Float32Array
+from pipelines.language.number_formats import Float32Array, float16_of_float32
 from pipelines.language.pieces import PiecesRead, row_pieces
 from pipelines.language.whole_folder import whole_folder
 
@@ -154,9 +154,8 @@ def _as(encoding: Encoding, name: str, rows: Float32Array) -> NDArray[np.generic
     if encoding == "F32":
         return rows.astype("<f4", copy=False)
     if encoding == "F16":
-        with np.errstate(over="ignore"):
-            halves = rows.astype("<f2")
-        if np.isinf(halves).any():
+        halves = float16_of_float32(rows)
+        if halves is None:
             raise LanguageModelError(name, "holds numbers too large for float16; choose q8_0")
         return halves
     return q8_0_blocks(rows) if encoding == "Q8_0" else q4_0_blocks(rows)

@@ -2,7 +2,8 @@
 
 Source: MLC LLM, ``group_quantization.py``: groups of 32 along the inputs of a layer; ``scale = max|w| / 7``; ``code =
 clamp(round(w / scale + 7), 0, 14)``, ties to the even one; eight codes in a ``uint32``, the first one in its lowest bits;
-``w = (code - 7) * scale``. Codes are made for the scale as it is stored, which rounds it; a group of zeros has scale 1.
+``w = (code - 7) * scale``; a group of zeros has scale 1. As MLC does, ``q4f16_1`` rounds the scale to float16 before the codes
+are made, and ``q4f32_1`` makes them for a float32 scale, which is rounded to bfloat16 when it is stored.
 """
 
 from __future__ import annotations
@@ -52,9 +53,7 @@ def quantize_groups(rows: Float32Array, scale_type: ScaleType) -> tuple[NDArray[
     if scale_type == "float16":
         with np.errstate(over="ignore"):
             scales = scales.astype(np.float16).astype(np.float32)
-    else:
-        scales = round_to_bfloat16(scales)
-    # a scale may also be rounded to 0: its weights are too small for the format
+    # float16 also rounds a scale to 0 where weights are too small for it
     scales[scales == 0] = 1
     scaled = groups / scales[:, :, None]
     scaled += np.float32(ZERO_CODE)
@@ -63,7 +62,7 @@ def quantize_groups(rows: Float32Array, scale_type: ScaleType) -> tuple[NDArray[
     codes = scaled.astype(np.uint8).reshape(count, -1)
     if padding:
         codes[:, inputs:] = 0
-    return _packed(codes), scales
+    return _packed(codes), scales if scale_type == "float16" else round_to_bfloat16(scales)
 
 
 def dequantize_groups(

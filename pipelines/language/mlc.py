@@ -10,15 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-import numpy as np
-
 from pipelines.language.errors import LanguageModelError, Progress
 from pipelines.language.group_quantization import ScaleType, groups_a_row, quantize_groups, words_a_row
 from pipelines.language.mlc_config import TOKENIZER_FILES, chat_config
 from pipelines.language.mlc_parameters import Parameter, mlc_parameters
 from pipelines.language.mlc_shards import CACHE_FILE, ShardWriter
 from pipelines.language.model_folder import LanguageModel
-from pipelines.language.number_formats import Float32Array, bfloat16_of_float32
+from pipelines.language.number_formats import Float32Array, bfloat16_of_float32, float16_of_float32
 from pipelines.language.pieces import PiecesRead, row_pieces
 from pipelines.language.whole_folder import whole_folder
 
@@ -116,9 +114,8 @@ class _Encoding:
     def _encoded(self, values: Float32Array) -> memoryview:
         if self._number == "float32":
             return bfloat16_of_float32(values).astype("<u2", copy=False).data.cast("B")
-        with np.errstate(over="ignore"):
-            halves = values.astype("<f2")
-        if np.isinf(halves).any():
+        halves = float16_of_float32(values)
+        if halves is None:
             raise LanguageModelError(
                 self.parameter.sources[0], "holds numbers too large for float16; choose q4f32_1 or q0f32"
             )

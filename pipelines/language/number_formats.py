@@ -37,3 +37,15 @@ def bfloat16_of_float32(values: NDArray[np.floating[Any]]) -> UInt16Array:
 def round_to_bfloat16(values: Float32Array) -> Float32Array:
     """The values as they are after being stored as bfloat16."""
     return float32_of_bfloat16(bfloat16_of_float32(values))
+
+
+def float16_of_float32(values: Float32Array) -> NDArray[np.float16] | None:
+    """The nearest float16 (little-endian), None where one of the numbers is too large for it.
+
+    Finite numbers only.
+    """
+    with np.errstate(over="ignore"):
+        halves = values.astype("<f2")
+    # an exponent of all ones; several times as fast as looking for infinity
+    overflowed = halves.size and int((halves.view("<u2") & 0x7FFF).max()) >= 0x7C00
+    return None if overflowed else halves
