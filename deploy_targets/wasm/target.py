@@ -12,10 +12,10 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from deploy_targets.base import DeployBundle, DeployTarget, Need, Progress
 from deploy_targets.interface import is_sound, model_interface
+from deploy_targets.selftest_windows import selftest_windows
 from deploy_targets.wasm.demo import demo_files
 from deploy_targets.wasm.module import pipeline_modules
 from deploy_targets.wasm.readme import readme_text
-from deploy_targets.wasm.selftest import selftest_files
 from deploy_targets.wasm_build import ZIG
 from pipelines.compile.c_names import identifier_from
 
@@ -98,11 +98,13 @@ class WasmTarget(DeployTarget):
                 else {}
             ),
             "index.d.ts": _package_file("index.d.ts").replace("$label_type", _label_type(bundle)),
+            "selftest/run.mjs": (_TEMPLATES / "selftest.mjs").read_text(),
             "README.md": readme_text(bundle, _name(bundle, options), modules, options.include_demo),
             **(demo_files(bundle) if options.include_demo else {}),
         }
         encoded = {name: text.encode() for name, text in texts.items()}
-        return {**modules, **encoded, **selftest_files(bundle)}
+        selftest = {f"selftest/{name}": content for name, content in selftest_windows(bundle).items()}
+        return {**modules, **encoded, **selftest}
 
 
 def metadata_module(bundle: DeployBundle) -> str:

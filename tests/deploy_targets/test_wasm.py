@@ -17,6 +17,7 @@ from pipelines.evaluate import NativeLibrary
 from tests import tiny
 from tests.browser.launch import CHROMIUM, ROOT, running_chromium
 from tests.deploy_targets.conftest import make_bundle
+from tests.deploy_targets.decisions import stream_decisions
 from tests.deploy_targets.device import device_answers
 from tests.deploy_targets.static_server import static_server
 from tests.deploy_targets.test_c_library import HOSTILE
@@ -92,24 +93,6 @@ def node(package, script):
     )
     assert result.returncode == 0, result.stderr
     return result.stdout
-
-
-def stream_in_c(bundle, samples):
-    """(answer, end) of each window of a signal, by classify and decide, window by window."""
-    window = bundle.spec.input
-    ends = range(window.window_length, len(samples) + 1, window.stride_length)
-    windows = np.stack([samples[end - window.window_length : end] for end in ends])
-    probabilities = NativeLibrary(bundle.library("stream")).classify(windows.astype(np.float32))
-    answers, recent = [], []
-    for row in probabilities:
-        recent = [*recent, row][-bundle.spec.postprocess.smooth_windows :]
-        mean = np.zeros(len(row), np.float32)
-        for one in recent:
-            mean += one
-        mean /= np.float32(len(recent))
-        certain = mean.max() >= np.float32(bundle.spec.postprocess.threshold)
-        answers.append(int(mean.argmax()) if certain else -1)
-    return list(zip(answers, ends, strict=True))
 
 
 def test_a_thousand_windows_are_equal_in_every_byte_on_server_device_node_and_chromium(motion, opened):
@@ -191,7 +174,7 @@ def test_a_stream_decides_as_the_windows_one_by_one_whatever_the_pushes(keywords
         }
         """,
     )
-    expected = stream_in_c(bundle, samples[:, None])
+    expected = stream_decisions(bundle, samples[:, None])
     assert len({answer for answer, _ in expected}) > 3
     for line in printed.splitlines():
         assert [tuple(row) for row in json.loads(line)] == expected
@@ -277,11 +260,11 @@ def decisions_of_the_worklet(page, context_rate, sound_rate, count):
     return [tuple(row) for row in page.evaluate("window.results")]
 
 
-def test_the_audio_worklet_decides_as_the_stream_in_c(keywords, opened):
+def test_the_audio_worklet_decides_as_the_stream_decisions(keywords, opened):
     samples = soundtrack(SECONDS)
     (keywords / "sound.bin").write_bytes(samples.tobytes())
     bundle = bundle_of(keyword_run(), board_id="")
-    expected = stream_in_c(bundle, samples[:, None])
+    expected = stream_decisions(bundle, samples[:, None])
     found = decisions_of_the_worklet(opened(keywords), 16000, 16000, len(expected))
     assert [(answer, end) for answer, _, end in found] == expected
     assert all(label == (bundle.labels[answer] if answer >= 0 else None) for answer, label, _ in found)
@@ -313,7 +296,7 @@ def test_the_worklet_takes_sound_at_another_rate(keywords, opened):
     samples = soundtrack(SECONDS)
     threefold = resample_poly(samples, 3, 1).astype(np.float32)
     (keywords / "sound.bin").write_bytes(threefold.tobytes())
-    expected = stream_in_c(bundle_of(keyword_run(), board_id=""), samples[:, None])
+    expected = stream_decisions(bundle_of(keyword_run(), board_id=""), samples[:, None])
     # The resampler waits for half a filter, so that the last window may not be complete.
     found = decisions_of_the_worklet(opened(keywords), 48000, 48000, len(expected) - 1)
     equal = [row[0] == answer for row, (answer, _) in zip(found, expected, strict=False)]

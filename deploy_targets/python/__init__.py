@@ -1,0 +1,1 @@
+"""Deploy target ``python``: the pipeline as a wheel for Linux."""
