@@ -10,12 +10,14 @@ import type {
   Design,
   HmacKey,
   JsonSchema,
+  LanguageModel,
   Member,
   Page,
   Project,
   Run,
   Sample,
   SampleSummary,
+  ServerFolder,
   Suggestion,
   User,
   Waveform,
@@ -137,11 +139,27 @@ export const runQuery = (projectId: string, runId: string) =>
     queryFn: ({ signal }) => api.get<Run>(`projects/${projectId}/runs/${runId}/`, {}, signal),
   });
 
-export const deploymentsQuery = (projectId: string, limit = 50, offset = 0) =>
+export const deploymentsQuery = (projectId: string, limit = 50, target = "") =>
   queryOptions({
-    queryKey: ["project", projectId, "deployments", { limit, offset }],
+    queryKey: ["project", projectId, "deployments", { limit, target }],
     queryFn: ({ signal }) =>
-      api.get<Page<Deployment>>(`projects/${projectId}/deployments/`, { limit, offset }, signal),
+      api.get<Page<Deployment>>(`projects/${projectId}/deployments/`, { limit, target }, signal),
+    placeholderData: keepPreviousData,
+  });
+
+export const languageModelsQuery = (projectId: string) =>
+  queryOptions({
+    queryKey: ["project", projectId, "language-models"],
+    queryFn: ({ signal }) =>
+      api.get<Page<LanguageModel>>(`projects/${projectId}/language-models/`, { limit: 100 }, signal),
+  });
+
+/** Folders on the server that its operator offers. */
+export const serverFoldersQuery = (projectId: string) =>
+  queryOptions({
+    queryKey: ["project", projectId, "language-models", "folders"],
+    queryFn: ({ signal }) =>
+      api.get<ServerFolder[]>(`projects/${projectId}/language-models/folders/`, {}, signal),
   });
 
 export const pipelineSchemaQuery = () =>

@@ -123,6 +123,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/deploy-targets/{target_id}/docs/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The page about a target among the studio's own docs, as it was written: Markdown. */
+        get: operations["deploy_targets_docs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/example-project/": {
         parameters: {
             query?: never;
@@ -274,7 +291,7 @@ export interface paths {
         /** @description A project's deployments, the newest first. */
         get: operations["projects_deployments_list"];
         put?: never;
-        /** @description Build one variant of a run's model for a target and a board: queued at once, or refused by field. */
+        /** @description Build a run's model, or a language model, for a target: queued at once, or refused by field. */
         post: operations["projects_deployments_create"];
         delete?: never;
         options?: never;
@@ -526,6 +543,95 @@ export interface paths {
         put?: never;
         /** @description Queue a failed or cancelled job again; the steps that it finished are not done again. */
         post: operations["projects_jobs_retry_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/language-models/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A project's language models, the newest first. */
+        get: operations["projects_language_models_list"];
+        put?: never;
+        /** @description Begin a language model, whose files are then sent; or take one that lies on the server. */
+        post: operations["projects_language_models_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/language-models/{model_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description One language model with its files; deleting it deletes its files and its deployments. */
+        get: operations["projects_language_models_retrieve"];
+        put?: never;
+        post?: never;
+        /** @description One language model with its files; deleting it deletes its files and its deployments. */
+        delete: operations["projects_language_models_destroy"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/language-models/{model_id}/complete/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description All files are there: check them, and make the model ready to be deployed. */
+        post: operations["projects_language_models_complete_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/language-models/{model_id}/files/{name}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description How much of the file is there, and so where to go on. */
+        get: operations["projects_language_models_files_retrieve"];
+        /** @description Send the file, whole or a piece after another. 409 where a piece does not join what is there. */
+        put: operations["projects_language_models_files_update"];
+        post?: never;
+        /** @description Drop the file, to send another. */
+        delete: operations["projects_language_models_files_destroy"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/language-models/folders/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Folders on the server with a language model in them, which the operator of the studio offers. */
+        get: operations["projects_language_model_folders_list"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -829,6 +935,12 @@ export interface components {
             note: string;
             source: string;
         };
+        /**
+         * @description * `chosen` - chosen
+         *     * `none` - none
+         * @enum {string}
+         */
+        BoardUseEnum: "chosen" | "none";
         /** @description One change to many samples: those of ``ids``, or all that ``filter`` finds. */
         BulkRequest: {
             ids?: string[];
@@ -897,14 +1009,20 @@ export interface components {
             /** @default  */
             note: string;
         };
-        /** @description A deployment; ``size_bytes``, ``sha256`` and ``file_name`` are known once it is built. */
+        /**
+         * @description A deployment, of a ``run`` or of a ``language_model``; the other is null.
+         *
+         *     ``size_bytes``, ``sha256`` and ``file_name`` are known once it is built.
+         */
         Deployment: {
             /** Format: uuid */
             readonly id: string;
             readonly number: number;
             readonly state: string;
             /** Format: uuid */
-            readonly run: string;
+            readonly run: string | null;
+            /** Format: uuid */
+            readonly language_model: string | null;
             readonly target: string;
             readonly variant: string;
             readonly board: string;
@@ -959,6 +1077,13 @@ export interface components {
          * @enum {string}
          */
         FpuEnum: "none" | "single" | "double";
+        /**
+         * @description * `board` - board
+         *     * `browser` - browser
+         *     * `computer` - computer
+         * @enum {string}
+         */
+        GroupEnum: "board" | "browser" | "computer";
         Health: {
             status: string;
         };
@@ -1015,6 +1140,41 @@ export interface components {
             /** Format: double */
             duration_ms: number;
         };
+        /** @description A language model. With ``server_folder`` it is ready at once, without its files are to be sent. */
+        LanguageModel: {
+            /** Format: uuid */
+            readonly id: string;
+            name: string;
+            readonly state: components["schemas"]["LanguageModelState"];
+            /**
+             * @description A folder on the server that is offered; empty: the files are uploaded.
+             * @default
+             */
+            server_folder: string;
+            readonly facts: components["schemas"]["ModelFacts"] | null;
+            readonly size_bytes: number;
+            readonly received_bytes: number;
+            readonly files: components["schemas"]["ModelFile"][];
+            /** @default 0 */
+            readonly deployment_count: number;
+            /** Format: date-time */
+            readonly created_at: string;
+        };
+        /** @description A language model. With ``server_folder`` it is ready at once, without its files are to be sent. */
+        LanguageModelRequest: {
+            name: string;
+            /**
+             * @description A folder on the server that is offered; empty: the files are uploaded.
+             * @default
+             */
+            server_folder: string;
+        };
+        /**
+         * @description * `uploading` - Uploading
+         *     * `ready` - Ready
+         * @enum {string}
+         */
+        LanguageModelState: "uploading" | "ready";
         LayerCheck: {
             name: string;
             op: string;
@@ -1051,6 +1211,31 @@ export interface components {
             readonly email: string;
             readonly name: string;
             role: components["schemas"]["Role"];
+        };
+        /** @description What the files say of a model that is ready; null before. */
+        ModelFacts: {
+            architecture: string;
+            parameters: number;
+            weight_bytes: number;
+            layers: number;
+            vocabulary: number;
+            context_tokens: number;
+        };
+        /** @description What the files say of a model that is ready; null before. */
+        ModelFactsRequest: {
+            architecture: string;
+            parameters: number;
+            weight_bytes: number;
+            layers: number;
+            vocabulary: number;
+            context_tokens: number;
+        };
+        /** @description One file. ``received_bytes`` is where to go on; ``sha256`` is known when an upload is complete. */
+        ModelFile: {
+            readonly name: string;
+            readonly size_bytes: number;
+            readonly received_bytes: number;
+            readonly sha256: string;
         };
         /** @description The answer to making a key: the only time that the key itself is shown. */
         NewApiKey: {
@@ -1150,6 +1335,21 @@ export interface components {
              */
             previous?: string | null;
             results: components["schemas"]["Job"][];
+        };
+        PaginatedLanguageModelList: {
+            /** @example 123 */
+            count: number;
+            /**
+             * Format: uri
+             * @example http://api.example.org/accounts/?offset=400&limit=100
+             */
+            next?: string | null;
+            /**
+             * Format: uri
+             * @example http://api.example.org/accounts/?offset=200&limit=100
+             */
+            previous?: string | null;
+            results: components["schemas"]["LanguageModel"][];
         };
         PaginatedMemberList: {
             /** @example 123 */
@@ -1407,6 +1607,12 @@ export interface components {
          * @enum {string}
          */
         ScopesEnum: "read" | "upload" | "write";
+        /** @description A folder on the server with a language model in it. */
+        ServerFolder: {
+            name: string;
+            size_bytes: number;
+            file_count: number;
+        };
         /** @description The key to be; without one, a key is made. */
         SetHmacKeyRequest: {
             /** @description What the devices sign with, often hexadecimal digits. Its characters are the key's bytes. */
@@ -1446,12 +1652,22 @@ export interface components {
          * @enum {string}
          */
         Split: "training" | "test";
-        /** @description What to build, of which run's model. */
+        /** @description What to build, of which run's model or of which language model. */
         StartDeploymentRequest: {
             /** Format: uuid */
-            run: string;
+            run?: string | null;
+            /**
+             * Format: uuid
+             * @description For targets that take one, instead of a run.
+             */
+            language_model?: string | null;
             target: string;
+            /** @default  */
             variant: string;
+            /**
+             * @description Empty for targets that are the same for every board.
+             * @default
+             */
             board: string;
             options?: {
                 [key: string]: unknown;
@@ -1487,13 +1703,43 @@ export interface components {
             sample_rates_hz: number[];
             channel_sets: components["schemas"]["ChannelSet"][];
         };
+        /**
+         * @description * `pipeline` - pipeline
+         *     * `language-model` - language-model
+         * @enum {string}
+         */
+        TakesEnum: "pipeline" | "language-model";
         /** @description A plugin that packages a model; ``options_schema`` is the JSON Schema of its options. */
         Target: {
             id: string;
             title: string;
             pitch: string;
             icon: string;
+            /**
+             * @description Where the model is to run.
+             *
+             *     * `board` - board
+             *     * `browser` - browser
+             *     * `computer` - computer
+             */
+            group: components["schemas"]["GroupEnum"];
+            takes: components["schemas"]["TakesEnum"];
             variants: string[];
+            /**
+             * @description none: it is the same for every board; send no board.
+             *
+             *     * `chosen` - chosen
+             *     * `none` - none
+             */
+            board_use: components["schemas"]["BoardUseEnum"];
+            /** @description What this server lacks to build it, in words. */
+            missing: string[];
+            /** @description Boards that it cannot be built for, each with the reason. */
+            refused_boards: {
+                [key: string]: string;
+            };
+            /** @description Address of a page that says more. */
+            docs: string;
             options_schema: unknown;
         };
         /** @description The form that uploads a recording. */
@@ -1788,6 +2034,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Target"][];
+                };
+            };
+            /** @description Refused: what was wrong, and where. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    deploy_targets_docs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                target_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
                 };
             };
             /** @description Refused: what was wrong, and where. */
@@ -2230,6 +2506,8 @@ export interface operations {
                 limit?: number;
                 /** @description The initial index from which to return the results. */
                 offset?: number;
+                /** @description Only those of this target. */
+                target?: string;
             };
             header?: never;
             path: {
@@ -2961,6 +3239,315 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description Refused: what was wrong, and where. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    projects_language_models_list: {
+        parameters: {
+            query?: {
+                /** @description Number of results to return per page. */
+                limit?: number;
+                /** @description The initial index from which to return the results. */
+                offset?: number;
+            };
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedLanguageModelList"];
+                };
+            };
+            /** @description Refused: what was wrong, and where. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    projects_language_models_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LanguageModelRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LanguageModel"];
+                };
+            };
+            /** @description Refused: what was wrong, and where. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    projects_language_models_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                model_id: string;
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LanguageModel"];
+                };
+            };
+            /** @description Refused: what was wrong, and where. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    projects_language_models_destroy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                model_id: string;
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: what was wrong, and where. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    projects_language_models_complete_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                model_id: string;
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LanguageModel"];
+                };
+            };
+            /** @description Refused: what was wrong, and where. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    projects_language_models_files_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                model_id: string;
+                name: string;
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelFile"];
+                };
+            };
+            /** @description Refused: what was wrong, and where. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    projects_language_models_files_update: {
+        parameters: {
+            query?: {
+                /** @description Where in the file the body's first byte belongs; 0 without. */
+                offset?: number;
+                /** @description That of the whole file, to be checked at its end. */
+                sha256?: string;
+                /** @description Bytes of the whole file; without, the body ends it. */
+                size?: number;
+            };
+            header?: {
+                /** @description bytes FIRST-LAST/SIZE, instead of the query. */
+                "Content-Range"?: string;
+            };
+            path: {
+                model_id: string;
+                name: string;
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelFile"];
+                };
+            };
+            /** @description These are the file's first bytes. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelFile"];
+                };
+            };
+            /** @description Refused: what was wrong, and where. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    projects_language_models_files_destroy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                model_id: string;
+                name: string;
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: what was wrong, and where. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+        };
+    };
+    projects_language_model_folders_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServerFolder"][];
                 };
             };
             /** @description Refused: what was wrong, and where. */

@@ -2,8 +2,9 @@ import { Button, CopyButton, Group, Text, Tooltip, UnstyledButton } from "@manti
 import { notifications } from "@mantine/notifications";
 import { IconCheck, IconCopy, IconDownload, IconRefresh, IconTrash } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useEffect, useRef } from "react";
 import { api, apiUrl } from "@/api/client";
-import type { Board, Deployment, DeployTarget, Run } from "@/api/types";
+import type { Board, Deployment, DeployTarget, LanguageModel, Run } from "@/api/types";
 import { formatAgo, formatBytes } from "@/components/format";
 import { ConfirmButton } from "@/components/jobs/ConfirmButton";
 import { JobFailure } from "@/components/jobs/JobFailure";
@@ -13,24 +14,30 @@ import { isFinal } from "@/components/jobs/jobState";
 import { StateBadge } from "@/components/jobs/StateBadge";
 import { useJob } from "@/components/jobs/useJob";
 import classes from "./DeploymentList.module.css";
+import { TargetIcon } from "./TargetIcon";
 
-interface DeploymentListProps {
-  projectId: string;
-  deployments: readonly Deployment[];
+/** Where the names stand of what a deployment refers to. */
+export interface Named {
   runs: readonly Run[];
   targets: readonly DeployTarget[];
   boards: readonly Board[];
+  languageModels: readonly LanguageModel[];
+}
+
+interface DeploymentListProps extends Named {
+  projectId: string;
+  deployments: readonly Deployment[];
   canEdit: boolean;
+  startedId: string | null;
 }
 
 /** What was built, the newest first: download it, check it, delete it. */
 export function DeploymentList({
   projectId,
   deployments,
-  runs,
-  targets,
-  boards,
   canEdit,
+  startedId,
+  ...named
 }: DeploymentListProps) {
   return (
     <ul className={classes.list}>
@@ -39,26 +46,40 @@ export function DeploymentList({
           key={deployment.id}
           projectId={projectId}
           deployment={deployment}
-          title={targets.find((target) => target.id === deployment.target)?.title ?? deployment.target}
-          board={boards.find((board) => board.id === deployment.board)?.title ?? deployment.board}
-          runNumber={runs.find((run) => run.id === deployment.run)?.number}
+          target={named.targets.find((target) => target.id === deployment.target)}
+          of={nameOfModel(deployment, named)}
           canEdit={canEdit}
+          isNew={deployment.id === startedId}
         />
       ))}
     </ul>
   );
 }
 
+/** What was packaged, and for which board: “Run 3 · int8 · Nano 33 BLE”. */
+export function nameOfModel(deployment: Deployment, named: Named): string {
+  const model = named.languageModels.find(({ id }) => id === deployment.language_model);
+  const run = named.runs.find(({ id }) => id === deployment.run);
+  const board = named.boards.find(({ id }) => id === deployment.board)?.title ?? deployment.board;
+  return [model?.name, run && `Run ${run.number}`, deployment.variant, board].filter(Boolean).join(" · ");
+}
+
 interface DeploymentItemProps {
   projectId: string;
   deployment: Deployment;
-  title: string;
-  board: string;
-  runNumber: number | undefined;
+  target: DeployTarget | undefined;
+  of: string;
   canEdit: boolean;
+  isNew: boolean;
 }
 
-function DeploymentItem({ projectId, deployment, title, board, runNumber, canEdit }: DeploymentItemProps) {
+function DeploymentItem({ projectId, deployment, target, of, canEdit, isNew }: DeploymentItemProps) {
+  const item = useRef<HTMLLIElement>(null);
+  useEffect(() => {
+    if (!isNew) return;
+    item.current?.scrollIntoView({ block: "center" });
+    item.current?.focus({ preventScroll: true });
+  }, [isNew]);
   const queryClient = useQueryClient();
   const refresh = () => queryClient.invalidateQueries({ queryKey: ["project", projectId, "deployments"] });
   const tell = (words: string) => (error: Error) =>
@@ -75,18 +96,18 @@ function DeploymentItem({ projectId, deployment, title, board, runNumber, canEdi
   });
   const done = deployment.state === "succeeded";
   return (
-    <li className={classes.item}>
+    <li ref={item} tabIndex={-1} className={classes.item}>
       <div className={classes.head}>
+        <span className={classes.icon}>
+          <TargetIcon name={target?.icon ?? ""} />
+        </span>
         <div className={classes.words}>
           <Group gap="xs">
-            <Text fw={600}>
-              {title}, {deployment.variant}
-            </Text>
+            <Text fw={600}>{target?.title ?? deployment.target}</Text>
             {done ? null : <StateBadge state={deployment.state} />}
           </Group>
           <Text size="sm" c="dimmed">
-            {runNumber === undefined ? "" : `Run ${runNumber} · `}
-            {board} · {formatAgo(deployment.created_at)}
+            {of} · {formatAgo(deployment.created_at)}
           </Text>
         </div>
         {done ? (
@@ -121,7 +142,7 @@ function DeploymentItem({ projectId, deployment, title, board, runNumber, canEdi
               px="xs"
               aria-label={`Delete deployment ${deployment.number}`}
               question={`Delete deployment ${deployment.number}?`}
-              consequence="The zip is deleted. You can build it again from its run; what you have downloaded stays yours."
+              consequence="The zip is deleted. You can build it again at any time; what you have downloaded stays yours."
               confirm="Delete it"
               onConfirm={() => remove.mutateAsync()}
             >

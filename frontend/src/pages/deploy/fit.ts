@@ -1,4 +1,4 @@
-import type { Board, Run, Variant } from "@/api/types";
+import type { Board, Run } from "@/api/types";
 
 export interface Fit {
   fits: boolean;
@@ -9,7 +9,7 @@ export interface Fit {
  * Whether a variant fits a board. On the run's own board this was measured; on another one, the measured flash and
  * RAM are held against that board's, and the words say so.
  */
-export function fitOf(run: Run, variant: Variant, board: Board): Fit | null {
+export function fitOf(run: Run, variant: string, board: Board): Fit | null {
   const profile = run.metrics?.variants[variant]?.profile;
   if (!profile) return null;
   if (profile.board === board.id) {
