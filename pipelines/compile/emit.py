@@ -144,6 +144,7 @@ def _source(model: LoweredModel) -> str:
 #include <string.h>
 
 {native_text("flavours.h")[1]}
+{native_text("constant_memory.h")[1]}
 #if defined(__BYTE_ORDER__) && __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
 #error "{model.name} was compiled for little-endian machines"
 #endif

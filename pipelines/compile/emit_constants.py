@@ -65,7 +65,7 @@ def constants_text(model: LoweredModel) -> str:
     values = f"{{\n{''.join(initialisers)}}};\n"
     if model.weights_in == "ram":
         return f"{_IN_RAM}static {struct} IN_RAM = {values}"
-    return f"static const {struct} = {values}"
+    return f"static THIMBLE_CONST {struct} = {values}"
 
 
 def _title(model: LoweredModel, index: int) -> str:

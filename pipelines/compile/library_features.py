@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pipelines.blocks import CFrames, CPart, FeatureBlock
 from pipelines.compile.c_names import comment_text
 from pipelines.compile.fill import filled
+from pipelines.compile.kernel_text import native_text
 from pipelines.spec import PipelineSpec
 
 
@@ -68,6 +69,7 @@ def features_files(
         "scratch_place": str(scratch_place),
         "includes": "".join(f'#include "{header}"\n' for header in headers),
         "configs": "\n".join(_configs(part) for part in parts),
+        "constant_memory": native_text("constant_memory.h")[1],
         "declarations": "\n".join(_declarations(name, part) for part in parts),
         "functions": "\n".join(_functions(name, part) for part in parts),
         "extract": "".join(

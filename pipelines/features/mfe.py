@@ -209,7 +209,7 @@ class Mfe(NativeFeatureBlock):
                 "gain": float(-1 / noise_floor_log2),
             },
         )
-        units = ("thimble_math", "thimble_fft", "thimble_mfe")
+        units = ("thimble_const", "thimble_math", "thimble_fft", "thimble_mfe")
         return NativeFunction("thimble_mfe", units, config, scratch_floats=2 * self.params.fft_length)
 
     def frames(self, window_stride: int) -> NativeFrames | None:

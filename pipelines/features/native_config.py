@@ -103,4 +103,4 @@ def _table_text(name: str, values: Table) -> str:
         "    " + ", ".join(texts[start : start + _VALUES_A_LINE]) + ",\n"
         for start in range(0, len(texts), _VALUES_A_LINE)
     ]
-    return f"static const {_C_NAMES[values.dtype]} {name}[{len(texts)}] = {{\n{''.join(lines)}}};\n"
+    return f"static THIMBLE_CONST {_C_NAMES[values.dtype]} {name}[{len(texts)}] = {{\n{''.join(lines)}}};\n"

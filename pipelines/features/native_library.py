@@ -36,9 +36,10 @@ void {function}_batch(const {config_type} *config, const float *windows, size_t 
 
 
 def read_sources(units: Sequence[str]) -> tuple[dict[str, str], dict[str, str]]:
-    """Headers and sources (file name -> text) of the named units of ``native/``."""
+    """Headers and sources (file name -> text) of the named units of ``native/``; some have a header alone."""
     headers = {f"{unit}.h": (NATIVE_FOLDER / f"{unit}.h").read_text(encoding="utf-8") for unit in units}
-    sources = {f"{unit}.c": (NATIVE_FOLDER / f"{unit}.c").read_text(encoding="utf-8") for unit in units}
+    files = [NATIVE_FOLDER / f"{unit}.c" for unit in units]
+    sources = {file.name: file.read_text(encoding="utf-8") for file in files if file.exists()}
     return headers, sources
 
 

@@ -73,7 +73,7 @@ class Raw(NativeFeatureBlock):
                 "scale": float(self.params.scale),
             },
         )
-        return NativeFunction("thimble_raw", ("thimble_raw",), config, scratch_floats=0)
+        return NativeFunction("thimble_raw", ("thimble_const", "thimble_raw"), config, scratch_floats=0)
 
     def frames(self, window_stride: int) -> NativeFrames | None:
         """Any stretch of samples is a frame of its own: as long ones as fit the window and its stride."""

@@ -217,7 +217,7 @@ class Spectral(NativeFeatureBlock):
                 "floor_log2": float(self.params.noise_floor_db / _DB_PER_LOG2),
             },
         )
-        units = ("thimble_math", "thimble_fft", "thimble_spectral")
+        units = ("thimble_const", "thimble_math", "thimble_fft", "thimble_spectral")
         scratch_floats = self.window.length + length // 2 + 1 + 2 * length
         return NativeFunction("thimble_spectral", units, config, scratch_floats)
 

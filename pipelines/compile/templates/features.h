@@ -10,6 +10,7 @@
 extern "C" {
 #endif
 
+$constant_memory
 /*
  * Where the workspace holds a window's features, until the model's input takes their place, and what the blocks need
  * beside them; in floats.

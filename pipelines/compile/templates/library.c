@@ -9,9 +9,9 @@ $labels};
 
 /* Normalisation: x -> (x - mean) * scale, along the features' last axis. */
 #define COLUMNS $columns
-static const float feature_mean[COLUMNS] = {
+static THIMBLE_CONST float feature_mean[COLUMNS] = {
 $mean};
-static const float feature_scale[COLUMNS] = {
+static THIMBLE_CONST float feature_scale[COLUMNS] = {
 $scale};
 
 $infer

@@ -43,7 +43,8 @@
     const float w3_im = (twiddles)[5 * (quarter) + (j)]
 
 /* The first step: one transform of `half` points. */
-static void first_step(const float *restrict twiddles, int32_t half, const float *restrict in, float *restrict out)
+static void first_step(THIMBLE_CONST float *restrict twiddles, int32_t half, const float *restrict in,
+                       float *restrict out)
 {
     const int32_t quarter = half / 4;
     int32_t j;
@@ -54,7 +55,7 @@ static void first_step(const float *restrict twiddles, int32_t half, const float
 }
 
 /* A later step of four: `stride` interleaved transforms of `points` points, `stride` a multiple of four. */
-static void step_of_four(const float *restrict twiddles, int32_t half, int32_t points, int32_t stride,
+static void step_of_four(THIMBLE_CONST float *restrict twiddles, int32_t half, int32_t points, int32_t stride,
                          const float *restrict in, float *restrict out)
 {
     const int32_t quarter = points / 4;
@@ -90,10 +91,11 @@ static void step_of_two(int32_t half, const float *restrict in, float *restrict 
  * The real spectrum from the complex one, z: with e = (z[k] + conj z[h-k]) / 2 and o = (z[k] - conj z[h-k]) / 2i,
  * X[k] = e + W(k, n) o and X[h-k] = conj(e - W(k, n) o). The halves are left for the end: 1/4 in the power.
  */
-static void untangle(const float *restrict twiddles, int32_t half, const float *restrict z, float *restrict power)
+static void untangle(THIMBLE_CONST float *restrict twiddles, int32_t half, const float *restrict z,
+                     float *restrict power)
 {
-    const float *w_re = twiddles;
-    const float *w_im = twiddles + half / 2 + 1;
+    THIMBLE_CONST float *w_re = twiddles;
+    THIMBLE_CONST float *w_im = twiddles + half / 2 + 1;
     const float first = z[0] + z[half];
     const float last = z[0] - z[half];
     int32_t k;
@@ -118,7 +120,7 @@ static void untangle(const float *restrict twiddles, int32_t half, const float *
 float *thimble_fft_power(const thimble_fft_config *config, float *buffers)
 {
     const int32_t half = config->length / 2;
-    const float *twiddles = config->twiddles;
+    THIMBLE_CONST float *twiddles = config->twiddles;
     float *from = buffers;
     float *to = buffers + config->length;
     int32_t points;

@@ -10,6 +10,8 @@
 
 #include <stdint.h>
 
+#include "thimble_const.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -23,7 +25,7 @@ typedef struct {
      *     re W(j, m), im W(j, m), re W(2j, m), im W(2j, m), re W(3j, m), im W(3j, m), each m/4 floats;
      * then re W(k, n) and im W(k, n) for k = 0 .. n/4, each n/4 + 1 floats.
      */
-    const float *twiddles;
+    THIMBLE_CONST float *twiddles;
 } thimble_fft_config;
 
 /*

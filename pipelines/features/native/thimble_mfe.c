@@ -13,7 +13,7 @@
 #define SMALL_SCALE_ENERGY_LOG2 (-160.0f)
 
 /* Writes `count` tapered samples into the even and odd halves of the transform's input. */
-static inline void put_samples(const float *restrict samples, int32_t stride, const float *restrict taper,
+static inline void put_samples(const float *restrict samples, int32_t stride, THIMBLE_CONST float *restrict taper,
                                int32_t count, float scale, float *restrict even, float *restrict odd)
 {
     int32_t i;
@@ -28,7 +28,7 @@ static inline void put_samples(const float *restrict samples, int32_t stride, co
 }
 
 /* As put_samples, but adds. */
-static inline void add_samples(const float *restrict samples, int32_t stride, const float *restrict taper,
+static inline void add_samples(const float *restrict samples, int32_t stride, THIMBLE_CONST float *restrict taper,
                                int32_t count, float scale, float *restrict even, float *restrict odd)
 {
     int32_t i;
@@ -67,7 +67,7 @@ static inline void load_frame(const thimble_mfe_config *config, const float *sam
 /* The energy of each filter; returns whether all of them are finite. */
 static int sum_filters(const thimble_mfe_config *config, const float *restrict power, float *restrict energies)
 {
-    const float *weights = config->filter_weights;
+    THIMBLE_CONST float *weights = config->filter_weights;
     int finite = 1;
     int32_t filter;
     int32_t i;

@@ -18,16 +18,16 @@ extern "C" {
 typedef struct {
     int32_t input_channels;   /* channels of the whole input */
     int32_t channel_count;    /* channels that this block reads */
-    const uint16_t *channels; /* [channel_count]: which, each below input_channels */
+    THIMBLE_CONST uint16_t *channels; /* [channel_count]: which, each below input_channels */
     int32_t frame_count;      /* frames a window */
     int32_t frame_length;     /* samples a frame; may be above or below fft.length */
     int32_t frame_stride;     /* samples from the start of one frame to the next */
-    const float *taper;       /* [frame_length]: what the samples of a frame are multiplied by */
+    THIMBLE_CONST float *taper;       /* [frame_length]: what the samples of a frame are multiplied by */
     thimble_fft_config fft;
     int32_t filter_count;
-    const uint16_t *filter_start; /* [filter_count]: the first bin of each filter */
-    const uint16_t *filter_size;  /* [filter_count]: how many bins it has */
-    const float *filter_weights;  /* [sum of filter_size]: their weights, filter after filter */
+    THIMBLE_CONST uint16_t *filter_start; /* [filter_count]: the first bin of each filter */
+    THIMBLE_CONST uint16_t *filter_size;  /* [filter_count]: how many bins it has */
+    THIMBLE_CONST float *filter_weights;  /* [sum of filter_size]: their weights, filter after filter */
     float floor_log2;             /* the noise floor: log2 of the energy that becomes 0 */
     float gain;                   /* feature units per factor of two in energy */
 } thimble_mfe_config;

@@ -6,6 +6,8 @@
 
 #include <stdint.h>
 
+#include "thimble_const.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -14,7 +16,7 @@ typedef struct {
     int32_t length;           /* samples a window and channel */
     int32_t input_channels;   /* channels of the whole input */
     int32_t channel_count;    /* channels that this block reads */
-    const uint16_t *channels; /* [channel_count]: which, each below input_channels */
+    THIMBLE_CONST uint16_t *channels; /* [channel_count]: which, each below input_channels */
     float scale;              /* what every sample is multiplied by */
 } thimble_raw_config;
 

@@ -96,7 +96,7 @@ static central_moments moments_of(const float *x, int32_t length)
 /* The sections one after another, each from rest; see the header for the structure. */
 static void apply_filter(const thimble_spectral_config *config, float *x)
 {
-    const float *section = config->filter;
+    THIMBLE_CONST float *section = config->filter;
     int32_t s;
     int32_t i;
     for (s = 0; s < config->filter_sections; s++) {
@@ -125,7 +125,7 @@ static void welch(const thimble_spectral_config *config, const float *restrict x
 {
     const int32_t half = config->fft.length / 2;
     const int32_t length = config->segment_length;
-    const float *taper = config->taper;
+    THIMBLE_CONST float *taper = config->taper;
     int32_t segment;
     int32_t i;
     for (segment = 0; segment < config->segment_count; segment++) {

@@ -19,21 +19,23 @@ typedef struct {
     int32_t length;           /* samples a window and channel */
     int32_t input_channels;   /* channels of the whole input */
     int32_t channel_count;    /* channels that this block reads */
-    const uint16_t *channels; /* [channel_count]: which, each below input_channels */
+    THIMBLE_CONST uint16_t *channels; /* [channel_count]: which, each below input_channels */
     int32_t filter_is_high_pass;
     int32_t filter_sections; /* second-order sections, 0 for no filter */
     /*
      * [filter_sections][4]: a1, a2, a3, k of each section, a trapezoidal state-variable filter: with
      * g = tan(pi * cutoff / rate) and k = 1 / Q, a1 = 1 / (1 + g (g + k)), a2 = g a1, a3 = g a2.
      */
-    const float *filter;
+    THIMBLE_CONST float *filter;
     thimble_fft_config fft;
     int32_t segment_count;  /* stretches of the window whose power spectra are averaged (Welch) */
     int32_t segment_length; /* samples in each; not above fft.length, zeros follow */
     int32_t segment_stride; /* samples from the start of one to the next */
-    const float *taper;     /* [segment_length]: weights, scaled so that the bins' powers add up to the variance */
+    /* [segment_length]: weights, scaled so that the bins' powers add up to the variance */
+    THIMBLE_CONST float *taper;
     int32_t band_count;
-    const uint16_t *band_edges; /* [band_count + 1]: band i holds the bins band_edges[i] to band_edges[i + 1] - 1 */
+    /* [band_count + 1]: band i holds the bins band_edges[i] to band_edges[i + 1] - 1 */
+    THIMBLE_CONST uint16_t *band_edges;
     int32_t peak_count;
     float bin_hz;     /* distance of two bins */
     float floor_log2; /* log2 of the power that smaller powers count as */

@@ -15,8 +15,8 @@ typedef struct {
 
 static inline int16_t add_one_int16(const add_stage_int16 *p, int32_t a, int32_t b)
 {
-    const int32_t scaled0 = multiply_quantized(a * (1 << 15), p->multiplier0, p->shift0);
-    const int32_t scaled1 = multiply_quantized(b * (1 << 15), p->multiplier1, p->shift1);
+    const int32_t scaled0 = multiply_quantized(a * ((int32_t)1 << 15), p->multiplier0, p->shift0);
+    const int32_t scaled1 = multiply_quantized(b * ((int32_t)1 << 15), p->multiplier1, p->shift1);
     return clamp_int16(multiply_quantized(scaled0 + p->sign * scaled1, p->multiplier, p->shift), p->least,
                        p->greatest);
 }

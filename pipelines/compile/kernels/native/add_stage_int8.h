@@ -17,8 +17,8 @@ typedef struct {
 
 static inline int8_t add_one_int8(const add_stage_int8 *p, int32_t a, int32_t b)
 {
-    const int32_t scaled0 = multiply_quantized((a - p->zero_point0) * (1 << 20), p->multiplier0, p->shift0);
-    const int32_t scaled1 = multiply_quantized((b - p->zero_point1) * (1 << 20), p->multiplier1, p->shift1);
+    const int32_t scaled0 = multiply_quantized((a - p->zero_point0) * ((int32_t)1 << 20), p->multiplier0, p->shift0);
+    const int32_t scaled1 = multiply_quantized((b - p->zero_point1) * ((int32_t)1 << 20), p->multiplier1, p->shift1);
     const int32_t sum = multiply_quantized(scaled0 + scaled1, p->multiplier, p->shift);
     return clamp_int8(sum + p->zero_point, p->least, p->greatest);
 }

@@ -4,7 +4,7 @@
 
 /* CONV_2D: weights are [groups][kernel_height * kernel_width * group_channels][outputs of a group]. */
 static void conv_2d_float32(const conv_2d_float32_parameters *parameters, const tile *t, const float *input,
-                            const float *weights, const float *bias, float *patch, float *output)
+                            THIMBLE_CONST float *weights, THIMBLE_CONST float *bias, float *patch, float *output)
 {
     const conv_2d_geometry *g = &parameters->geometry;
     const int32_t group_outputs = g->output_channels / g->groups;

@@ -30,7 +30,7 @@ static inline void dense_widen(const int8_t *values, int32_t count, int32_t *wid
 }
 
 /* sums[i] += the products of a chunk of values with `count` rows of weights, a multiple of 4. */
-static inline void dense_chunk(const int32_t *wide, int32_t groups, const int32_t *weights, int32_t row_groups,
+static inline void dense_chunk(const int32_t *wide, int32_t groups, THIMBLE_CONST int32_t *weights, int32_t row_groups,
                                int32_t count, int32_t *sums)
 {
     dense_job job;
@@ -46,7 +46,8 @@ static inline void dense_chunk(const int32_t *wide, int32_t groups, const int32_
 }
 
 /* The output stage of `count` outputs from `first` on, whose sums carry a factor of 2^down. */
-static inline void dense_outputs(const output_stage_int8 *stage, const int32_t *multiplier, const int8_t *shift,
+static inline void dense_outputs(const output_stage_int8 *stage, THIMBLE_CONST int32_t *multiplier,
+                                 THIMBLE_CONST int8_t *shift,
                                  int32_t first, int32_t count, const int32_t *sums, int32_t down, int8_t *output)
 {
     const output_stage_int8 s = *stage;
@@ -65,8 +66,10 @@ static inline void dense_outputs(const output_stage_int8 *stage, const int32_t *
 /* One row of FULLY_CONNECTED; see pairs_int8.h. Weights are [outputs / 4][inputs / 4][4 outputs], filled up with
  * zeros. Bias is [outputs filled up], or, where the sum of all products could leave 24 bits, [chunks] of that, and each
  * chunk is summed up by itself. */
-static void dense_row_int8(const fully_connected_int8_parameters *p, const int8_t *input, const int32_t *weights,
-                           const int32_t *bias, const int32_t *multiplier, const int8_t *shift, int8_t *output)
+static void dense_row_int8(const fully_connected_int8_parameters *p, const int8_t *input,
+                           THIMBLE_CONST int32_t *weights,
+                           THIMBLE_CONST int32_t *bias, THIMBLE_CONST int32_t *multiplier, THIMBLE_CONST int8_t *shift,
+                           int8_t *output)
 {
     int32_t wide[DENSE_CHUNK / 2];
     int32_t sums[DENSE_BLOCK];
@@ -101,18 +104,19 @@ static void dense_row_int8(const fully_connected_int8_parameters *p, const int8_
 #endif
 
 /* FULLY_CONNECTED, in the form for the core. */
-static void dense_int8(const fully_connected_int8_parameters *p, const int8_t *input, const int32_t *weights,
-                       const int32_t *bias, const int32_t *multiplier, const int8_t *shift, int8_t *output)
+static void dense_int8(const fully_connected_int8_parameters *p, const int8_t *input, THIMBLE_CONST int32_t *weights,
+                       THIMBLE_CONST int32_t *bias, THIMBLE_CONST int32_t *multiplier, THIMBLE_CONST int8_t *shift,
+                       int8_t *output)
 {
 #if WITH_MVE
     (void)multiplier;
     (void)shift;
-    mve_dense_int8(p, input, (const int8_t *)weights, bias, output);
+    mve_dense_int8(p, input, (THIMBLE_CONST int8_t *)weights, bias, output);
 #elif WITH_DSP
     for (int32_t row = 0; row < p->rows; ++row) {
         dense_row_int8(p, input + row * p->input_size, weights, bias, multiplier, shift, output + row * p->output_size);
     }
 #else
-    fully_connected_int8(p, input, (const int8_t *)weights, bias, multiplier, shift, output);
+    fully_connected_int8(p, input, (THIMBLE_CONST int8_t *)weights, bias, multiplier, shift, output);
 #endif
 }

@@ -34,7 +34,8 @@ static inline int32_t load_2_int16(const int16_t *values)
 #endif
 
 /* Of weights that lie `row_step` apart from row to row, and `step` within a row. */
-static inline depthwise_3x3_weights depthwise_3x3_weights_of(const int8_t *weights, int32_t row_step, int32_t step)
+static inline depthwise_3x3_weights depthwise_3x3_weights_of(THIMBLE_CONST int8_t *weights, int32_t row_step,
+                                                             int32_t step)
 {
     depthwise_3x3_weights w;
     for (int32_t row = 0; row < 3; ++row, weights += row_step) {
@@ -126,8 +127,9 @@ static inline int32_t depthwise_3x3_pairs(const depthwise_3x3_weights *w, const 
  * with the padding around it, and there is no edge any more. Weights are [3][3][channels]. A whole output may be the
  * input, where it has its size. */
 static void depthwise_3x3_int8(const depthwise_conv_2d_int8_parameters *parameters, const tile *t, const int8_t *input,
-                               const int8_t *weights, const int32_t *bias, const int32_t *multiplier,
-                               const int8_t *shift, int16_t *plane, int8_t *output)
+                               THIMBLE_CONST int8_t *weights, THIMBLE_CONST int32_t *bias,
+                               THIMBLE_CONST int32_t *multiplier,
+                               THIMBLE_CONST int8_t *shift, int16_t *plane, int8_t *output)
 {
     const depthwise_conv_2d_geometry *g = &parameters->geometry;
     const output_stage_int8 *stage = &parameters->stage;

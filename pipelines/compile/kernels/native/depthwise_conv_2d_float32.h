@@ -10,7 +10,8 @@ typedef struct {
 
 /* Output channels [first, first + count) of the pixel at (y, x), at most DEPTHWISE_BLOCK of them. */
 static void depthwise_pixel_float32(const depthwise_conv_2d_float32_parameters *parameters, const image_view *view,
-                                    const float *input, const float *weights, const float *bias, int32_t y, int32_t x,
+                                    const float *input, THIMBLE_CONST float *weights, THIMBLE_CONST float *bias,
+                                    int32_t y, int32_t x,
                                     int32_t first, int32_t count, float *output)
 {
     const depthwise_conv_2d_geometry *g = &parameters->geometry;
@@ -23,7 +24,7 @@ static void depthwise_pixel_float32(const depthwise_conv_2d_float32_parameters *
         }
         for (int32_t kx = 0; kx < g->kernel_width; ++kx) {
             const int32_t column = x * g->stride_width - g->pad_left + kx * g->dilation_width;
-            const float *tap = weights + (ky * g->kernel_width + kx) * outputs + first;
+            THIMBLE_CONST float *tap = weights + (ky * g->kernel_width + kx) * outputs + first;
             if (column < 0 || column >= g->input_width) {
                 continue;
             }
@@ -40,7 +41,8 @@ static void depthwise_pixel_float32(const depthwise_conv_2d_float32_parameters *
 
 /* DEPTHWISE_CONV_2D: weights are [kernel_height][kernel_width][output channels]. */
 static void depthwise_conv_2d_float32(const depthwise_conv_2d_float32_parameters *parameters, const tile *t,
-                                      const float *input, const float *weights, const float *bias, float *output)
+                                      const float *input, THIMBLE_CONST float *weights, THIMBLE_CONST float *bias,
+                                      float *output)
 {
     const int32_t outputs = parameters->geometry.input_channels * parameters->geometry.depth_multiplier;
     for (int32_t y = t->first_row; y < t->end_row; ++y) {

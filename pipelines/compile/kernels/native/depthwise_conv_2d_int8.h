@@ -4,7 +4,8 @@
 #include "tile.h"
 
 /* Add one tap of the window to the sums of count output channels, the first of which is `first`. */
-MAYBE_UNUSED static inline void depthwise_tap_int8(const int8_t *pixel, const int8_t *weights, int32_t depth_multiplier,
+MAYBE_UNUSED static inline void depthwise_tap_int8(const int8_t *pixel, THIMBLE_CONST int8_t *weights,
+                                                   int32_t depth_multiplier,
                                       int32_t first, int32_t count, int32_t *sums)
 {
     if (depth_multiplier == 1) {
@@ -20,7 +21,8 @@ MAYBE_UNUSED static inline void depthwise_tap_int8(const int8_t *pixel, const in
 
 /* Output channels [first, first + count) of the pixel at (y, x), at most DEPTHWISE_BLOCK of them. */
 MAYBE_UNUSED static void depthwise_pixel_int8(const depthwise_conv_2d_int8_parameters *parameters, const image_view *view,
-                                 const int8_t *input, const int8_t *weights, int32_t y, int32_t x, int32_t first,
+                                 const int8_t *input, THIMBLE_CONST int8_t *weights, int32_t y, int32_t x,
+                                 int32_t first,
                                  int32_t count, int32_t *sums)
 {
     const depthwise_conv_2d_geometry *g = &parameters->geometry;
@@ -44,8 +46,8 @@ MAYBE_UNUSED static void depthwise_pixel_int8(const depthwise_conv_2d_int8_param
 /* DEPTHWISE_CONV_2D: weights are [kernel_height][kernel_width][output channels]. The bias has the
  * input's zero point folded in, so that a tap outside the image counts as that zero point. */
 MAYBE_UNUSED static void depthwise_conv_2d_int8(const depthwise_conv_2d_int8_parameters *parameters, const tile *t,
-                                   const int8_t *input, const int8_t *weights, const int32_t *bias,
-                                   const int32_t *multiplier, const int8_t *shift, int8_t *output)
+                                   const int8_t *input, THIMBLE_CONST int8_t *weights, THIMBLE_CONST int32_t *bias,
+                                   THIMBLE_CONST int32_t *multiplier, THIMBLE_CONST int8_t *shift, int8_t *output)
 {
     const int32_t outputs = parameters->geometry.input_channels * parameters->geometry.depth_multiplier;
     for (int32_t y = t->first_row; y < t->end_row; ++y) {

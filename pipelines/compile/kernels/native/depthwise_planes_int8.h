@@ -17,7 +17,7 @@ static inline int32_t plane_pair(const int16_t *values)
 
 /* The windows of `columns` outputs of a row. Weights are [kernel height][pairs], two to a word. */
 static inline void depthwise_plane_row(const depthwise_conv_2d_geometry *g, const int16_t *corner, int32_t width,
-                                       const int32_t *weights, int32_t bias, const fast_stage_int8 *fast,
+                                       THIMBLE_CONST int32_t *weights, int32_t bias, const fast_stage_int8 *fast,
                                        int32_t columns, int8_t *output)
 {
     const int32_t outputs = g->input_channels * g->depth_multiplier;
@@ -85,7 +85,8 @@ static inline void depthwise_fill_plane(const depthwise_conv_2d_geometry *g, con
 }
 
 /* Two weights of a row of the window to a word; behind an odd one is a zero. */
-static inline void depthwise_pair_weights(const depthwise_conv_2d_geometry *g, const int8_t *weights, int32_t *pairs)
+static inline void depthwise_pair_weights(const depthwise_conv_2d_geometry *g, THIMBLE_CONST int8_t *weights,
+                                          int32_t *pairs)
 {
     const int32_t outputs = g->input_channels * g->depth_multiplier;
     for (int32_t ky = 0; ky < g->kernel_height; ++ky) {
@@ -99,8 +100,9 @@ static inline void depthwise_pair_weights(const depthwise_conv_2d_geometry *g, c
 
 /* The rows of the tile, at most `band_rows` of them. */
 static void depthwise_band_int8(const depthwise_conv_2d_int8_parameters *parameters, const tile *t,
-                                const int8_t *input, const int8_t *weights, const int32_t *bias,
-                                const int32_t *multiplier, const int8_t *shift, int32_t *scratch, int8_t *output)
+                                const int8_t *input, THIMBLE_CONST int8_t *weights, THIMBLE_CONST int32_t *bias,
+                                THIMBLE_CONST int32_t *multiplier, THIMBLE_CONST int8_t *shift, int32_t *scratch,
+                                int8_t *output)
 {
     const depthwise_conv_2d_geometry *g = &parameters->geometry;
     const output_stage_int8 *stage = &parameters->stage;
@@ -136,8 +138,9 @@ static void depthwise_band_int8(const depthwise_conv_2d_int8_parameters *paramet
 /* DEPTHWISE_CONV_2D with windows of any size: with DSP instructions channel by channel, whose values of a band of rows
  * are copied to a plane, behind the weights in scratch memory. Weights are [kernel_height][kernel_width][outputs]. */
 static void depthwise_planes_int8(const depthwise_planes_int8_parameters *parameters, const tile *t,
-                                  const int8_t *input, const int8_t *weights, const int32_t *bias,
-                                  const int32_t *multiplier, const int8_t *shift, int32_t *scratch, int8_t *output)
+                                  const int8_t *input, THIMBLE_CONST int8_t *weights, THIMBLE_CONST int32_t *bias,
+                                  THIMBLE_CONST int32_t *multiplier, THIMBLE_CONST int8_t *shift, int32_t *scratch,
+                                  int8_t *output)
 {
 #if WITH_DSP
     tile band = *t;

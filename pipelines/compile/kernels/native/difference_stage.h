@@ -16,7 +16,7 @@ typedef struct {
 /* a - b at the common scale, with this many bits of headroom. */
 static inline int32_t scaled_difference(const difference_stage *s, int32_t a, int32_t b, int32_t left_shift)
 {
-    const int32_t scaled0 = multiply_quantized((a - s->zero_point0) * (1 << left_shift), s->multiplier0, s->shift0);
-    const int32_t scaled1 = multiply_quantized((b - s->zero_point1) * (1 << left_shift), s->multiplier1, s->shift1);
+    const int32_t scaled0 = multiply_quantized((a - s->zero_point0) * ((int32_t)1 << left_shift), s->multiplier0, s->shift0);
+    const int32_t scaled1 = multiply_quantized((b - s->zero_point1) * ((int32_t)1 << left_shift), s->multiplier1, s->shift1);
     return scaled0 - scaled1;
 }

@@ -10,8 +10,8 @@ typedef struct {
 
 static inline int8_t fast_add_one_int8(const fast_add_stage_int8 *s, int32_t fine, int32_t coarse)
 {
-    const int32_t shifted = fine * (1 << 21) - s->fine_zero_point;
-    const int32_t common = coarse * (1 << 19) + s->zero;
+    const int32_t shifted = fine * ((int32_t)1 << 21) - s->fine_zero_point;
+    const int32_t common = coarse * ((int32_t)1 << 19) + s->zero;
     int32_t scaled;
 #if WITH_DSP
     __asm__("smmulr %0, %1, %2" : "=r"(scaled) : "r"(shifted), "r"(s->fine_multiplier));

@@ -11,14 +11,15 @@ typedef struct {
     int32_t right;
 } fast_stage_int8;
 
-MAYBE_UNUSED static inline fast_stage_int8 fast_stage_of(const output_stage_int8 *stage, const int32_t *multiplier,
-                                            const int8_t *shift, int32_t channel)
+MAYBE_UNUSED static inline fast_stage_int8 fast_stage_of(const output_stage_int8 *stage,
+                                                         THIMBLE_CONST int32_t *multiplier,
+                                            THIMBLE_CONST int8_t *shift, int32_t channel)
 {
     const int32_t entry = stage->per_channel ? channel : 0;
     fast_stage_int8 fast;
     fast.multiplier = multiplier[entry];
     fast.right = -shift[entry];
-    fast.offset = (2 * stage->zero_point + 1) * (1 << (fast.right - 1));
+    fast.offset = (2 * stage->zero_point + 1) * ((int32_t)1 << (fast.right - 1));
     return fast;
 }
 

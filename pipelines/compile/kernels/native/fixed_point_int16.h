@@ -12,7 +12,7 @@ static inline int32_t saturate_int16(int32_t value)
 static inline int32_t multiply_fixed_int16(int32_t a, int32_t b)
 {
     const int32_t product = a * b;
-    return saturate_int16((product + (product >= 0 ? 1 << 14 : 1 - (1 << 14))) / (1 << 15));
+    return saturate_int16((product + (product >= 0 ? (int32_t)1 << 14 : 1 - ((int32_t)1 << 14))) / ((int32_t)1 << 15));
 }
 
 /* value / 2^exponent, to nearest, halves away from zero. */
@@ -29,10 +29,10 @@ static inline int32_t exp_of_negative_int16(int32_t a, int32_t integer_bits)
 {
     static const int16_t exp_of_minus_power[7] = {25520, 19875, 12055, 4435, 600, 11, 0}; /* k = -2, -1, ..., 4 */
     const int32_t fractional_bits = 15 - integer_bits;
-    const int32_t quarter = 1 << (fractional_bits - 2);
+    const int32_t quarter = (int32_t)1 << (fractional_bits - 2);
     const int32_t part = (a & (quarter - 1)) - quarter;
     const int32_t rest = part - a;
-    const int32_t x = saturate_int16(part * (1 << integer_bits)) + (1 << 12);
+    const int32_t x = saturate_int16(part * ((int32_t)1 << integer_bits)) + ((int32_t)1 << 12);
     const int32_t x2 = multiply_fixed_int16(x, x);
     const int32_t x3 = multiply_fixed_int16(x2, x);
     const int32_t x4 = multiply_fixed_int16(x2, x2);
@@ -42,11 +42,11 @@ static inline int32_t exp_of_negative_int16(int32_t a, int32_t integer_bits)
         return 32767;
     }
     for (int32_t k = -2; k < integer_bits && k < 5; ++k) {
-        if ((rest & (1 << (fractional_bits + k))) != 0) {
+        if ((rest & ((int32_t)1 << (fractional_bits + k))) != 0) {
             result = multiply_fixed_int16(result, exp_of_minus_power[k + 2]);
         }
     }
-    if (integer_bits > 5 && a < -(1 << (fractional_bits + 5))) {
+    if (integer_bits > 5 && a < -((int32_t)1 << (fractional_bits + 5))) {
         return 0;
     }
     return result;
@@ -58,7 +58,7 @@ static inline int32_t two_over_one_plus_int16(int32_t a)
     const int32_t half_denominator = (a + 32767 + 1) / 2;
     int32_t x = saturate_int16(23130 + multiply_fixed_int16(half_denominator, -15420));
     for (int32_t i = 0; i < 3; ++i) {
-        const int32_t rest = (1 << 13) - multiply_fixed_int16(half_denominator, x);
+        const int32_t rest = ((int32_t)1 << 13) - multiply_fixed_int16(half_denominator, x);
         x += saturate_int16(multiply_fixed_int16(x, rest) * 4);
     }
     return x;
@@ -69,7 +69,7 @@ static inline int32_t logistic_fixed_int16(int32_t a)
 {
     int32_t positive;
     if (a == 0) {
-        return 1 << 14;
+        return (int32_t)1 << 14;
     }
     positive = saturate_int16(2 * two_over_one_plus_int16(exp_of_negative_int16(a < 0 ? a : -a, 3)));
     return a > 0 ? positive : 32767 - positive;
@@ -82,7 +82,7 @@ static inline int32_t tanh_fixed_int16(int32_t a, int32_t integer_bits)
     if (a == 0) {
         return 0;
     }
-    positive = two_over_one_plus_int16(exp_of_negative_int16(a < 0 ? a : -a, integer_bits + 1)) - (1 << 13);
+    positive = two_over_one_plus_int16(exp_of_negative_int16(a < 0 ? a : -a, integer_bits + 1)) - ((int32_t)1 << 13);
     positive = saturate_int16(4 * positive);
     return a > 0 ? positive : -positive;
 }

@@ -10,7 +10,7 @@ typedef struct {
 
 /* FULLY_CONNECTED: weights are [input_size][output_size]. */
 static void fully_connected_float32(const fully_connected_float32_parameters *parameters, const float *input,
-                                    const float *weights, const float *bias, float *output)
+                                    THIMBLE_CONST float *weights, THIMBLE_CONST float *bias, float *output)
 {
     for (int32_t row = 0; row < parameters->rows; ++row) {
         matrix_vector_float32(input + row * parameters->input_size, parameters->input_size, weights, bias,

@@ -5,8 +5,9 @@
 /* CONV_2D of any kind: with groups, dilation and output scales that conv_2d_int8 does not take. Weights are
  * [output_channels][kernel_height][kernel_width][group_channels]. */
 static void general_conv_2d_int8(const conv_2d_int8_parameters *parameters, const tile *t, const int8_t *input,
-                                 const int8_t *weights, const int32_t *bias, const int32_t *multiplier,
-                                 const int8_t *shift, int8_t *patch, int8_t *output)
+                                 THIMBLE_CONST int8_t *weights, THIMBLE_CONST int32_t *bias,
+                                 THIMBLE_CONST int32_t *multiplier,
+                                 THIMBLE_CONST int8_t *shift, int8_t *patch, int8_t *output)
 {
     const conv_2d_geometry *g = &parameters->geometry;
     const int8_t padding = (int8_t)parameters->input_zero_point;

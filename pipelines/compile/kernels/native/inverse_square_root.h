@@ -22,14 +22,14 @@ static inline inverse_root inverse_square_root(int32_t value)
     inverse_root result = {INT32_MAX, 0};
     int32_t shift = -11;
     int32_t number, half;
-    int32_t root = 1 << 28;
+    int32_t root = (int32_t)1 << 28;
     if (value <= 1) {
         return result;
     }
-    for (; value >= 1 << 29; value /= 4) {
+    for (; value >= (int32_t)1 << 29; value /= 4) {
         --shift;
     }
-    for (; value < 1 << 27; value *= 4) {
+    for (; value < (int32_t)1 << 27; value *= 4) {
         ++shift;
     }
     number = value >> 1;

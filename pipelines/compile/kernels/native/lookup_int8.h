@@ -5,7 +5,8 @@ typedef struct {
 } lookup_int8_parameters;
 
 /* A function of one int8, tabulated for -128, ..., 127. The output may be the input. */
-static void lookup_int8(const lookup_int8_parameters *p, const tile *t, const int8_t *input, const int8_t *table,
+static void lookup_int8(const lookup_int8_parameters *p, const tile *t, const int8_t *input,
+                        THIMBLE_CONST int8_t *table,
                         int8_t *output)
 {
     const int32_t values = image_row_values(t, p->channels);

@@ -2,7 +2,8 @@
 
 /* output = clamp(matrix * vector + bias). matrix is [length][rows], transposed, so that eight outputs
  * grow side by side while each sum keeps the order of the reference: products first, bias last. */
-static void matrix_vector_float32(const float *vector, int32_t length, const float *matrix, const float *bias,
+static void matrix_vector_float32(const float *vector, int32_t length, THIMBLE_CONST float *matrix,
+                                  THIMBLE_CONST float *bias,
                                   int32_t rows, float least, float greatest, float *output)
 {
     int32_t row = 0;
@@ -10,7 +11,7 @@ static void matrix_vector_float32(const float *vector, int32_t length, const flo
         float sums[8] = {0.0f, 0.0f, 0.0f, 0.0f, 0.0f, 0.0f, 0.0f, 0.0f};
         for (int32_t i = 0; i < length; ++i) {
             const float x = vector[i];
-            const float *w = matrix + i * rows + row;
+            THIMBLE_CONST float *w = matrix + i * rows + row;
             for (int32_t k = 0; k < 8; ++k) {
                 sums[k] += x * w[k];
             }

@@ -5,15 +5,17 @@
  * each element of the vector is loaded once for four products. first_row is the index of row 0 among
  * all output channels. */
 MAYBE_UNUSED static void matrix_vector_int8(const output_stage_int8 *stage, const int8_t *vector, int32_t length,
-                                            const int8_t *matrix, const int32_t *bias, const int32_t *multiplier,
-                                            const int8_t *shift, int32_t first_row, int32_t rows, int8_t *output)
+                                            THIMBLE_CONST int8_t *matrix, THIMBLE_CONST int32_t *bias,
+                                            THIMBLE_CONST int32_t *multiplier,
+                                            THIMBLE_CONST int8_t *shift, int32_t first_row, int32_t rows,
+                                            int8_t *output)
 {
     int32_t row = 0;
     for (; row + 4 <= rows; row += 4, matrix += 4 * length) {
-        const int8_t *w0 = matrix;
-        const int8_t *w1 = w0 + length;
-        const int8_t *w2 = w1 + length;
-        const int8_t *w3 = w2 + length;
+        THIMBLE_CONST int8_t *w0 = matrix;
+        THIMBLE_CONST int8_t *w1 = w0 + length;
+        THIMBLE_CONST int8_t *w2 = w1 + length;
+        THIMBLE_CONST int8_t *w3 = w2 + length;
         const int32_t channel = first_row + row;
         int32_t sum0 = bias[channel];
         int32_t sum1 = bias[channel + 1];

@@ -8,8 +8,8 @@
 COMPILED_ALONE static void mve_add_int8(const fast_add_stage_int8 *s, const int8_t *fine, const int8_t *coarse,
                                         int32_t count, int8_t *target)
 {
-    const int32x4_t fine_scale = vdupq_n_s32(1 << 20);
-    const int32x4_t coarse_scale = vdupq_n_s32(1 << 19);
+    const int32x4_t fine_scale = vdupq_n_s32((int32_t)1 << 20);
+    const int32x4_t coarse_scale = vdupq_n_s32((int32_t)1 << 19);
     const int32x4_t least = vdupq_n_s32(s->least);
     const int32x4_t greatest = vdupq_n_s32(s->greatest);
     __asm__ volatile("wlstp.32 lr, %[count], 2f\n"

@@ -54,7 +54,7 @@ COMPILED_ALONE static void pairs_1_pixel(const output_stage_int8 *stage, const i
         }
         for (int32_t i = 0; i < 2 && c + i < outputs; ++i) {
             const int32_t right = sums[i] & 0xFF;
-            const int32_t offset = (2 * stage->zero_point + 1) * (1 << (right - 1));
+            const int32_t offset = (2 * stage->zero_point + 1) * ((int32_t)1 << (right - 1));
             output[c + i] = (int8_t)fast_scale_int8(sums[i] >> 8, channels[2 + i], offset, right);
         }
     }

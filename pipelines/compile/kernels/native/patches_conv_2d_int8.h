@@ -36,8 +36,9 @@ static void gather_wide_patch_int8(const conv_2d_geometry *g, const image_view *
 
 /* All outputs of four pixels. */
 COMPILED_ALONE static void patches_4_pixels(const output_stage_int8 *stage, const int16_t *patches,
-                                            const int8_t *weights, int32_t length, const int32_t *bias,
-                                            const int32_t *multiplier, const int8_t *shift, int32_t outputs,
+                                            THIMBLE_CONST int8_t *weights, int32_t length, THIMBLE_CONST int32_t *bias,
+                                            THIMBLE_CONST int32_t *multiplier, THIMBLE_CONST int8_t *shift,
+                                            int32_t outputs,
                                             int8_t *output)
 {
     for (int32_t c = 0; c < outputs; ++c, weights += length) {
@@ -59,8 +60,9 @@ COMPILED_ALONE static void patches_4_pixels(const output_stage_int8 *stage, cons
 
 /* All outputs of one pixel. */
 COMPILED_ALONE static void patches_1_pixel(const output_stage_int8 *stage, const int16_t *patch,
-                                           const int8_t *weights, int32_t length, const int32_t *bias,
-                                           const int32_t *multiplier, const int8_t *shift, int32_t outputs,
+                                           THIMBLE_CONST int8_t *weights, int32_t length, THIMBLE_CONST int32_t *bias,
+                                           THIMBLE_CONST int32_t *multiplier, THIMBLE_CONST int8_t *shift,
+                                           int32_t outputs,
                                            int8_t *output)
 {
     for (int32_t c = 0; c < outputs; ++c, weights += length) {
@@ -77,8 +79,9 @@ COMPILED_ALONE static void patches_1_pixel(const output_stage_int8 *stage, const
  * [output channels][kernel_height][kernel_width][input_channels]. For a 1 x 1 window of stride 1 the output may be
  * the input, if it has no more channels. */
 static void patches_conv_2d_int8(const conv_2d_int8_parameters *parameters, const tile *t, const int8_t *input,
-                                 const int8_t *weights, const int32_t *bias, const int32_t *multiplier,
-                                 const int8_t *shift, int16_t *patches, int8_t *output)
+                                 THIMBLE_CONST int8_t *weights, THIMBLE_CONST int32_t *bias,
+                                 THIMBLE_CONST int32_t *multiplier,
+                                 THIMBLE_CONST int8_t *shift, int16_t *patches, int8_t *output)
 {
     const conv_2d_geometry *g = &parameters->geometry;
     const output_stage_int8 *stage = &parameters->stage;

@@ -4,7 +4,8 @@
 
 /* CONV_2D with a 1 x 1 kernel: each pixel is its own patch. */
 static void pointwise_conv_2d_float32(const conv_2d_float32_parameters *parameters, const tile *t,
-                                      const float *input, const float *weights, const float *bias, float *output)
+                                      const float *input, THIMBLE_CONST float *weights, THIMBLE_CONST float *bias,
+                                      float *output)
 {
     const conv_2d_geometry *g = &parameters->geometry;
     for (int32_t y = t->first_row; y < t->end_row; ++y) {

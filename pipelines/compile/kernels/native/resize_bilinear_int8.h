@@ -19,7 +19,7 @@ static void resize_bilinear_int8(const resize_bilinear_parameters *p, const int8
                 const int32_t above = upper[left + c] * (1024 - column[2]) + upper[right + c] * column[2];
                 const int32_t below = lower[left + c] * (1024 - column[2]) + lower[right + c] * column[2];
                 const int32_t sum = above * (1024 - row[2]) + below * row[2];
-                *output++ = (int8_t)((sum + (sum > 0 ? 1 << 19 : -(1 << 19))) / (1 << 20));
+                *output++ = (int8_t)((sum + (sum > 0 ? (int32_t)1 << 19 : -((int32_t)1 << 19))) / ((int32_t)1 << 20));
             }
         }
     }

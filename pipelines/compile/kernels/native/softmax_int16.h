@@ -39,7 +39,7 @@ static void softmax_int16(const softmax_int16_parameters *p, const int16_t *inpu
             ++leading_zeros;
         }
         /* The sum as 1 + x with 16 fractional bits; x in [0, 1] as an int16. */
-        scale = (int32_t)(((sum << (leading_zeros - 1)) + (1u << 13)) >> 14) - ((1 << 15) + (1 << 16));
+        scale = (int32_t)(((sum << (leading_zeros - 1)) + (1u << 13)) >> 14) - (((int32_t)1 << 15) + ((int32_t)1 << 16));
         scale = interpolate_int16(reciprocal_table, clamp_int16(scale, -32768, 32767));
         for (int32_t c = 0; c < p->classes; ++c) {
             const int32_t right = 31 - leading_zeros;

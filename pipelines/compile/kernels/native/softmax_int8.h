@@ -31,7 +31,7 @@ static int32_t one_over_one_plus(int32_t a)
     const int32_t half_denominator = (int32_t)(((int64_t)a + INT32_MAX + 1) / 2);
     int32_t x = 1515870810 + multiply_fixed_point(half_denominator, -1010580540);
     for (int32_t step = 0; step < 3; ++step) {
-        const int32_t error = (1 << 29) - multiply_fixed_point(half_denominator, x);
+        const int32_t error = ((int32_t)1 << 29) - multiply_fixed_point(half_denominator, x);
         x += shift_left_saturating(multiply_fixed_point(x, error), 2);
     }
     return shift_left_saturating(x, 1);
@@ -39,7 +39,7 @@ static int32_t one_over_one_plus(int32_t a)
 
 /* SOFTMAX over rows. exp_table[d] is exp of a value d below the greatest of its row, with 31 fractional
  * bits; beyond table_size it is zero. Sums have 19 fractional bits. The output may be the input. */
-static void softmax_int8(const softmax_int8_parameters *p, const int8_t *input, const int32_t *exp_table,
+static void softmax_int8(const softmax_int8_parameters *p, const int8_t *input, THIMBLE_CONST int32_t *exp_table,
                          int8_t *output)
 {
     for (int32_t row = 0; row < p->rows; ++row) {
