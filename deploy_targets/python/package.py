@@ -18,6 +18,7 @@ LIBRARY = "pipeline"
 
 MACHINES = ("x86_64", "aarch64")
 _GLIBC_MINOR = 17
+_KINDS = (".py", ".typed")
 _FOLDER = Path(__file__).parent
 _LICENSE = _FOLDER.parent / "dressing" / "templates" / "LICENSE.txt"
 
@@ -62,7 +63,9 @@ def wheel_of(
         platform=f"manylinux_2_{_GLIBC_MINOR}_{machine}.manylinux2014_{machine}",
         requires_python=">=3.10",
     )
-    runtime = {file.name: file.read_bytes() for file in (_FOLDER / "runtime").iterdir() if file.is_file()}
+    runtime = {
+        file.name: file.read_bytes() for file in (_FOLDER / "runtime").iterdir() if file.suffix in _KINDS
+    }
     files = {
         **runtime,
         "pipeline.json": (json.dumps(model_interface(bundle), indent=2) + "\n").encode(),
