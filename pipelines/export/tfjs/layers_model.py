@@ -35,14 +35,14 @@ def layers_model(model_path: Path, weights_as: WeightsAs = "float32") -> TfjsMod
         model = keras().models.load_model(model_path, compile=False)
     layers = []
     weights: list[tuple[str, NDArray[Any]]] = []
-    before: str | None = None
+    before: Any = None
     for layer in model.layers:
         layers.append(_layer(layer, before))
-        before = str(layer.name)
+        before = layer
         for variable in layer.variables:
             if variable.name != "seed_generator_state":
                 weights.append((_weight_name(layer, variable), np.asarray(variable, np.float32)))
-    ends = {"input_layers": [[layers[0]["name"], 0, 0]], "output_layers": [[before, 0, 0]]}
+    ends = {"input_layers": [[layers[0]["name"], 0, 0]], "output_layers": [[before.name, 0, 0]]}
     config = {"name": model.name, "layers": layers, **ends}
     topology = {
         "keras_version": _KERAS_2,
@@ -64,15 +64,21 @@ def _weight_name(layer: Any, variable: Any) -> str:
     return f"{layer.name}/{'depthwise_kernel' if is_depthwise else variable.name}"
 
 
-def _layer(layer: Any, before: str | None) -> dict[str, Any]:
+def _layer(layer: Any, before: Any) -> dict[str, Any]:
     kind = type(layer).__name__
     if kind not in _CONFIGS:
         raise LayersModelError(f"the layer {layer.name} is a {kind}, which is not written for TF.js")
-    inputs = [] if before is None else [[[before, 0, 0, {}]]]
-    if before is not None and layer.input.name != layer._inbound_nodes[0].arguments.keras_tensors[0].name:
-        raise LayersModelError(f"the layer {layer.name} has more than one input")
+    if before is not None and _sources(layer) != [before]:
+        raise LayersModelError(f"the layer {layer.name} does not read the one before it alone")
+    inputs = [] if before is None else [[[before.name, 0, 0, {}]]]
     config = {"name": layer.name, "trainable": True, "dtype": "float32", **_CONFIGS[kind](layer.get_config())}
     return {"class_name": kind, "name": layer.name, "config": config, "inbound_nodes": inputs}
+
+
+def _sources(layer: Any) -> list[Any]:
+    """The layers that a layer reads, in every place where it is used."""
+    tensors = [tensor for node in layer._inbound_nodes for tensor in node.input_tensors]
+    return [tensor._keras_history.operation for tensor in tensors]
 
 
 def _kept(*names: str) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
