@@ -16,6 +16,8 @@ from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
+
 from pipelines.language.architecture import architecture_of
 from pipelines.language.byte_pairs import as_byte_characters, character_of_byte, python_pattern
 from pipelines.language.forward import Weights
@@ -113,17 +115,28 @@ def small_llama() -> Path:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder.parent) as building:
             made = Path(building) / "made"
-            write_folder(made, CONFIG, _trained(Path(building)), tokenizer_json())
+            _make(made)
             made.rename(folder)
-    return folder
+    return folder / "model"
 
 
-def _trained(folder: Path) -> Weights:
+def reference_logits() -> tuple[np.ndarray, np.ndarray]:
+    """Tokens, and the logits ``[tokens, vocabulary]`` that the forward pass in TensorFlow has for the small Llama."""
+    with np.load(small_llama().parent / "reference.npz") as file:
+        return file["tokens"], file["logits"]
+
+
+def _make(folder: Path) -> None:
+    """The small Llama, and beside it what TensorFlow says it says."""
+    folder.mkdir()
     (folder / "tokenizer.json").write_text(json.dumps(tokenizer_json()))
-    (folder / "tokenizer_config.json").write_text("{}")
     tokenizer = read_tokenizer(folder)
     tokens = [tokenizer.encode(text, start=False) for text in texts(held_out=False)]
-    return language_training.train(CONFIG, architecture_of(CONFIG).tensor_shapes(), tokens)
+    weights = language_training.train(CONFIG, architecture_of(CONFIG).tensor_shapes(), tokens)
+    write_folder(folder / "model", CONFIG, weights, tokenizer_json())
+    told = np.array(tokens[-1])
+    scores = language_training.forward(CONFIG, weights, told[None]).numpy()[0]
+    np.savez(folder / "reference.npz", tokens=told, logits=scores)
 
 
 def write_folder(

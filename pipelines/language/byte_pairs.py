@@ -136,8 +136,12 @@ def python_pattern(pattern: str) -> re.Pattern[str]:
     out: list[str] = []
     in_class = False
     for part in re.findall(r"\\p\{\w+\}|\\.|[^\\]", pattern, re.DOTALL):
-        if part.startswith("\\p"):
+        if part.startswith("\\p{"):
             ranges = _ranges_of(part[3:-1])
+            if not ranges:
+                raise LanguageModelError(
+                    "tokenizer.json", f"{part} in the pattern {pattern!r} is not supported"
+                )
             out.append(ranges if in_class else f"[{ranges}]")
             continue
         in_class = part == "[" or (in_class and part != "]")

@@ -110,7 +110,9 @@ def read_header(path: Path) -> dict[str, StoredTensor]:
 def _tensor(path: Path, name: str, entry: Any, data_start: int, data_bytes: int) -> StoredTensor:
     try:
         dtype, shape, (first, end) = entry["dtype"], tuple(entry["shape"]), entry["data_offsets"]
-        well_formed = all(isinstance(number, int) and number >= 0 for number in (*shape, first, end))
+        well_formed = isinstance(dtype, str) and all(
+            isinstance(number, int) and number >= 0 for number in (*shape, first, end)
+        )
     except (TypeError, KeyError, ValueError):
         well_formed = False
     if not well_formed:
