@@ -8,7 +8,7 @@ from string import Template
 from typing import Any, ClassVar
 
 from deploy_targets.base import DeployBundle, DeployTarget, Progress
-from deploy_targets.model_files import interface_document, readme_values, selftest_file
+from deploy_targets.model_files import classify_script, interface_document, readme_values, selftest_file
 from pipelines.compile.c_names import identifier_from
 from pipelines.export.tflite_metadata import Description, described_model, labels_text
 
@@ -44,7 +44,11 @@ class TfliteTarget(DeployTarget):
             "labels.txt": labels_text(bundle.labels),
             "interface.json": interface_document(bundle),
             "selftest.npz": selftest_file(bundle),
-            "classify.py": _filled("classify.py.txt", {"name": name}).encode(),
+            "classify.py": classify_script(
+                f"{name}.tflite",
+                "one of ai-edge-litert, tflite-runtime or tensorflow",
+                (_TEMPLATES / "runtime.py.txt").read_text(),
+            ),
             "README.md": _filled("README.md", {"name": name, **readme_values(bundle)}).encode(),
         }
 

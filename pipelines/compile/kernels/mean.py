@@ -9,7 +9,7 @@ import tflite
 from pipelines.compile.graph import DType
 from pipelines.compile.kernels.base import Layer, Step, kernel
 from pipelines.compile.kernels.reductions import reduction_step
-from pipelines.compile.quantize import quantize_multiplier
+from pipelines.compile.quantize import Multiplier, quantize_multiplier
 
 # 2**16 - 1 values of 16 bits sum to less than 2**31.
 MAX_COUNT_INT16 = 2**16 - 1
@@ -61,18 +61,26 @@ def _axes(layer: Layer, rank: int) -> list[int]:
 
 
 def _scaling(layer: Layer, dtype: DType, count: int) -> dict[str, int]:
-    """The scale's multiplier with 1 / count folded in.
-
-    Source: `QuantizedMeanOrSum` in `tensorflow/lite/kernels/internal/reference/reduce.h`: the
-    mantissa is shifted up as far as the count allows, so that the integer division loses little.
-    """
-    scale_in, zero_in = layer.scale_and_zero_point(layer.input(0))
-    scale_out, zero_out = layer.scale_and_zero_point(layer.output)
-    multiplier = quantize_multiplier(scale_in / scale_out)
-    up = min(count.bit_length() - 1, 32, 31 + multiplier.shift)
-    factor = {"multiplier": (multiplier.mantissa << up) // count, "shift": multiplier.shift - up}
+    """The fields of the kernels' parameters that turn a sum into a mean."""
+    _, zero_in = layer.scale_and_zero_point(layer.input(0))
+    _, zero_out = layer.scale_and_zero_point(layer.output)
+    found = mean_multiplier(layer, count)
+    factor = {"multiplier": found.mantissa, "shift": found.shift}
     if dtype is DType.INT16:
         if count > MAX_COUNT_INT16:
             layer.unsupported(f"averages {count} values, whose sum may overflow", "average fewer values")
         return factor
     return {"zero_sum": zero_in * count, **factor, "zero_point": zero_out}
+
+
+def mean_multiplier(layer: Layer, count: int) -> Multiplier:
+    """The scale's multiplier with 1 / count folded in, from a sum to steps of the output.
+
+    Source: `QuantizedMeanOrSum` in `tensorflow/lite/kernels/internal/reference/reduce.h`: the
+    mantissa is shifted up as far as the count allows, so that the integer division loses little.
+    """
+    scale_in, _ = layer.scale_and_zero_point(layer.input(0))
+    scale_out, _ = layer.scale_and_zero_point(layer.output)
+    multiplier = quantize_multiplier(scale_in / scale_out)
+    up = min(count.bit_length() - 1, 32, 31 + multiplier.shift)
+    return Multiplier((multiplier.mantissa << up) // count, multiplier.shift - up)

@@ -1,53 +1,21 @@
-"""What goes with a model that others run: how its input is made, and a self-test. For targets without our C."""
+"""The files beside a network, and what its README says."""
 
 from __future__ import annotations
 
 import io
 import json
+from pathlib import Path
+from string import Template
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from deploy_targets.bundle import DeployBundle
 from deploy_targets.markdown import plain
-from pipelines.compile.compiler import tensor_info
+from deploy_targets.model_files.inputs import ends_of, features_of
 from pipelines.compile.model import TensorInfo
-from pipelines.compile.reader import read_model
-from pipelines.signals import FloatArray
 
-
-def ends_of(bundle: DeployBundle) -> tuple[TensorInfo, TensorInfo]:
-    """The network's input and output.
-
-    Raises:
-        ModelFormatError: the network is damaged.
-    """
-    graph = read_model(bundle.tflite)
-    return tensor_info(graph.tensors[graph.input], "input"), tensor_info(
-        graph.tensors[graph.output], "output"
-    )
-
-
-def features_of(bundle: DeployBundle, windows: FloatArray) -> FloatArray:
-    """Features ``float32[n, *shape]`` of windows ``float32[n, length, channels]``, before normalisation."""
-    blocks = bundle.spec.feature_blocks()
-    learning = bundle.spec.learning[0]
-    parts = [blocks[name].extract(windows).reshape(len(windows), -1) for name in learning.inputs]
-    features: FloatArray = np.concatenate(parts, axis=1)
-    return features.reshape(len(windows), *bundle.spec.model_input_shape(learning))
-
-
-def model_input(bundle: DeployBundle, features: FloatArray, source: TensorInfo) -> NDArray[Any]:
-    """What the network is given for these features: normalised, and of its own numbers (``[n, *shape]``)."""
-    mean, scale = bundle.scaler.mean, bundle.scaler.scale
-    scaled: FloatArray = (features - mean) * scale
-    if source.dtype == "float32":
-        return scaled
-    steps = scaled / np.float32(source.scale)
-    rounded = np.trunc(steps + np.copysign(np.float32(0.5), steps)) + source.zero_point
-    limited: NDArray[np.int8] = np.clip(rounded, -128, 127).astype(np.int8)
-    return limited
+_SCRIPT = Path(__file__).parent / "templates" / "classify.py.txt"
 
 
 def interface_document(bundle: DeployBundle) -> bytes:
@@ -97,6 +65,18 @@ def selftest_file(bundle: DeployBundle) -> bytes:
         labels=bundle.self_test.labels,
     )
     return file.getvalue()
+
+
+def classify_script(file: str, needs: str, runtime: str) -> bytes:
+    """``classify.py``: runs the self-test.
+
+    Args:
+        file: name of the model's file.
+        needs: what has to be installed, in words.
+        runtime: Python source of ``load(path)`` and ``run(network, inputs)``.
+    """
+    text = Template(_SCRIPT.read_text()).substitute(file=file, needs=needs, runtime=runtime.rstrip())
+    return text.encode()
 
 
 def readme_values(bundle: DeployBundle) -> dict[str, str]:
