@@ -1,0 +1,1 @@
+"""Firmware for 8-bit AVR chips: Arduino Uno, Mega and their like."""
