@@ -32,8 +32,8 @@ def package_from(project: str) -> str:
 
 
 def is_taken(name: str) -> bool:
-    """Whether it is a word of Python or a module of its standard library."""
-    return keyword.iskeyword(name) or name in sys.stdlib_module_names or name == "test"
+    """Whether it is a word of Python, a module of its standard library, or the server that may stand beside it."""
+    return keyword.iskeyword(name) or name in sys.stdlib_module_names or name in ("server", "test")
 
 
 def shared_library(bundle: DeployBundle, machine: str) -> bytes:

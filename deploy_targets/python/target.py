@@ -83,15 +83,33 @@ class PythonTarget(DeployTarget):
             TargetError: Zig is not installed.
         """
         package = options.package or package_from(bundle.project)
-        machines = MACHINES if options.machines == "both" else (options.machines,)
-        values = {**readme_values(bundle), "package": package, "version": options.version}
-        readme = Template((_TEMPLATES / "README.md").read_text()).substitute(values)
-        files = {"README.md": readme.encode()}
-        for number, machine in enumerate(machines):
-            progress(number / len(machines), f"Compiling for {machine}")
-            name, wheel = wheel_of(bundle, package, options.version, readme, machine)
-            files[f"dist/{name}"] = wheel
         selftest = Template((_TEMPLATES / "selftest.py.txt").read_text()).substitute(package=package)
-        files["selftest/run.py"] = selftest.encode()
-        files.update({f"selftest/{name}": content for name, content in selftest_windows(bundle).items()})
-        return files
+        return {
+            **wheels(bundle, options, progress),
+            "README.md": _readme(bundle, package, options.version).encode(),
+            "selftest/run.py": selftest.encode(),
+            **{f"selftest/{name}": content for name, content in selftest_windows(bundle).items()},
+        }
+
+
+def wheels(bundle: DeployBundle, options: Any, progress: Progress) -> dict[str, bytes]:
+    """``dist/``: a wheel for each machine that was chosen. ``options`` are those of :class:`PythonTarget`.
+
+    Raises:
+        CompileError: the model cannot become C.
+        TargetError: Zig is not installed.
+    """
+    package = options.package or package_from(bundle.project)
+    readme = _readme(bundle, package, options.version)
+    machines = MACHINES if options.machines == "both" else (options.machines,)
+    files = {}
+    for number, machine in enumerate(machines):
+        progress(number / len(machines), f"Compiling for {machine}")
+        name, wheel = wheel_of(bundle, package, options.version, readme, machine)
+        files[f"dist/{name}"] = wheel
+    return files
+
+
+def _readme(bundle: DeployBundle, package: str, version: str) -> str:
+    values = {**readme_values(bundle), "package": package, "version": version}
+    return Template((_TEMPLATES / "README.md").read_text()).substitute(values)

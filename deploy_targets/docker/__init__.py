@@ -1,0 +1,1 @@
+"""Deploy target ``docker``: an HTTP server around the wheel."""
