@@ -1,4 +1,4 @@
-"""Small networks of every architecture, with random weights that make them sure of what they say."""
+"""Small networks of every architecture, with random weights."""
 
 from __future__ import annotations
 
@@ -66,11 +66,25 @@ def write(folder: Path, name: str, **changes: object) -> Path:
     weights = {}
     for tensor, shape in sizes.tensor_shapes().items():
         if len(shape) == 2:
-            # large differences between logits, so that rounding decides nothing
-            scale = 1.0 if "embed" in tensor or "lm_head" in tensor else 2.0 * shape[1] ** -0.5
+            # a tied embedding that is large would say every token twice
+            outer = 0.15 if sizes.tied or "lm_head" in tensor else 1.0
+            is_outer = "embed" in tensor or "lm_head" in tensor
+            scale = outer if is_outer else 2.0 * shape[1] ** -0.5
             weights[tensor] = random.normal(0, scale, shape).astype(np.float32)
+            if is_outer:
+                weights[tensor][_not_ascii(shape[0])] *= 0.05
         else:
             middle = 0.0 if sizes.family.gemma or tensor.endswith("bias") else 1.0
             weights[tensor] = (middle + random.normal(0, 0.2, shape)).astype(np.float32)
     write_folder(folder, config, weights, tokenizer_json())
     return folder
+
+
+def _not_ascii(vocabulary: int) -> list[int]:
+    """Tokens that should never be said: parts of characters break llama.cpp's JSON, which has their text."""
+    ascii_tokens = {
+        number
+        for token, number in tokenizer_json()["model"]["vocab"].items()  # type: ignore[index]
+        if all("!" <= character <= "~" or character == "Ġ" for character in token)
+    }
+    return [number for number in range(vocabulary) if number not in ascii_tokens]
