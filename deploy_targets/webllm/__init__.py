@@ -1,0 +1,1 @@
+"""A language model as a web page that runs it in the browser, offline."""

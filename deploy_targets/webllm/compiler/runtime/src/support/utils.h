@@ -1,0 +1,1 @@
+/* Nothing of the header of this name is used by what is compiled here. */
