@@ -34,7 +34,8 @@ _WORK = {"/v1/classify": classified, "/v1/decisions": decided}
 _JSON = "application/json"
 _DRAIN_SECONDS, _DRAIN_BYTES = 2, 65_536
 _POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; "
+    "frame-ancestors 'none'"
 )
 
 
