@@ -18,7 +18,9 @@ _TEMPLATES = Path(__file__).parent / "templates"
 def readme_values(
     library: Library, bundle: DeployBundle, profile: Mapping[str, Any] | None
 ) -> dict[str, str]:
-    """What a README's template may name: the pipeline in words, and ``figures``, the two sections of what was measured.
+    """What a README's template may name: the pipeline in words, and whole paragraphs.
+
+    ``wire`` says what a sample is, ``call`` how to classify continuously, ``figures`` (two sections) what was measured.
 
     Args:
         profile: the library on the board that it is built for; None where it is built for none.
@@ -40,9 +42,11 @@ def readme_values(
         "smooth_windows": str(postprocess.smooth_windows),
         "threshold": f"{postprocess.threshold:g}",
         "workspace_bytes": f"{library.workspace_bytes:,}",
+        "continuous_bytes": f"{library.continuous_bytes:,}",
         "board": bundle.board.title if bundle.board else "",
     }
-    return {**values, "figures": _figures(library, bundle, profile)}
+    sections = {part: filled(_TEMPLATES / f"{part}.md", values).rstrip() for part in ("wire", "call")}
+    return {**values, **sections, "figures": _figures(library, bundle, profile)}
 
 
 def filled(template: Path, values: Mapping[str, str]) -> str:
@@ -90,7 +94,8 @@ def _on_a_board(profile: Mapping[str, Any]) -> str:
 def _on_any_board(library: Library, bundle: DeployBundle) -> str:
     rows = [
         (f"`{library.name}_workspace`", f"{library.workspace_bytes:,} bytes"),
-        (f"`{library.name}_decision`", f"{library.decision_bytes:,} bytes"),
+        (f"the signal that `{library.name}_continuous` keeps", f"{library.continuous_bytes:,} bytes"),
+        (f"`{library.name}_decision`, in it", f"{library.decision_bytes:,} bytes"),
     ]
     text = f"RAM, whatever the chip:\n\n{table(('what', 'how much'), rows)}\n"
     measured = bundle.metrics.get("variants", {}).get(bundle.variant, {}).get("profile")

@@ -20,11 +20,16 @@ TOLERANCE = {"int8": 0.0, "float32": 1e-5}
 _TEMPLATES = Path(__file__).parent / "templates"
 
 
-def selftest_files(library: Library, self_test: SelfTest) -> dict[str, str]:
-    """``{name}_selftest.h`` and ``{name}_selftest.c``."""
+def selftest_files(library: Library, self_test: SelfTest, tolerance: float | None = None) -> dict[str, str]:
+    """``{name}_selftest.h`` and ``{name}_selftest.c``.
+
+    Args:
+        library, self_test: whose windows and answers.
+        tolerance: how far a probability may be off; None: as far as our own C's.
+    """
     return {
         f"{library.name}_selftest.h": _filled("selftest.h", library),
-        f"{library.name}_selftest.c": selftest_source(library, self_test),
+        f"{library.name}_selftest.c": selftest_source(library, self_test, tolerance),
     }
 
 
@@ -38,12 +43,12 @@ def _filled(template: str, library: Library, **values: str) -> str:
     return Template((_TEMPLATES / template).read_text()).substitute(names, **values)
 
 
-def selftest_source(library: Library, self_test: SelfTest) -> str:
+def selftest_source(library: Library, self_test: SelfTest, tolerance: float | None = None) -> str:
     """``{name}_selftest.c``."""
     count = min(len(self_test.windows), MAX_WINDOWS, max(1, MAX_FLOATS // library.window_floats))
     values = {
         "count": str(count),
-        "tolerance": c_number(TOLERANCE[library.variant]),
+        "tolerance": c_number(TOLERANCE[library.variant] if tolerance is None else tolerance),
         "windows": _rows(self_test.windows[:count].reshape(count, -1)),
         "expected": _rows(self_test.probabilities[:count]),
     }

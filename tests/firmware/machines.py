@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
+import hashlib
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -109,6 +112,19 @@ class Machine:
         for name, value in zip(names, self.memory, strict=True):
             text = text.replace(f"@{name}@", hex(value))
         return text
+
+
+_KEPT = Path(tempfile.mkdtemp(prefix="thimble-objects-"))
+"""Objects of this session: several programs hold the same library."""
+atexit.register(shutil.rmtree, _KEPT, ignore_errors=True)
+
+
+def _key(command: Sequence[str], source: Path, includes: Sequence[Path]) -> str:
+    """Hash of all that an object depends on: the command, the source and every header in reach."""
+    key = hashlib.sha256(" ".join(command).encode() + b"\0" + source.read_bytes())
+    for header in [path for folder in includes for path in sorted(folder.rglob("*.h"))]:
+        key.update(header.read_bytes())
+    return key.hexdigest()
 
 
 def run(command: Sequence[str], **options) -> str:

@@ -1,0 +1,1 @@
+"""Deploy target ``arduino``: the pipeline as a library that the Arduino IDE takes."""
