@@ -25,6 +25,8 @@ LEFT_OUT = {
     "picolibc-riscv64-unknown-elf": "firmware for RISC-V",
     "qemu-system-misc": "firmware for RISC-V",
     "gcc-xtensa-lx106": "compiling the exported C for Xtensa",
+    "curl": "the commands of docs/rest.md and docs/continuous-deployment.md",
+    "jq": "the commands of docs/rest.md and docs/continuous-deployment.md",
     "postgresql": "the studio's tests on PostgreSQL",
     "redis-server": "the studio's tests on a separate Redis",
 }

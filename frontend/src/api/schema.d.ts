@@ -602,7 +602,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/projects/{project_id}/language-models/{model_id}/files/{name}/": {
+    "/api/v1/projects/{project_id}/language-models/{model_id}/files/{name}": {
         parameters: {
             query?: never;
             header?: never;

@@ -29,20 +29,21 @@ CONFIG: dict[str, Any] = {
 
 
 @cache
-def tiny_files() -> dict[str, bytes]:
-    """The files by name."""
+def tiny_files(feed_forward: int = 32) -> dict[str, bytes]:
+    """The files by name; the weights take about 100 bytes times ``feed_forward``."""
+    config = CONFIG | {"intermediate_size": feed_forward}
     return {
-        "config.json": json.dumps(CONFIG).encode(),
-        "model.safetensors": _weights(),
+        "config.json": json.dumps(config).encode(),
+        "model.safetensors": _weights(config),
         "tokenizer.json": json.dumps(_tokenizer()).encode(),
         "tokenizer_config.json": json.dumps({"bos_token": "<s>", "eos_token": "</s>"}).encode(),
     }
 
 
-def _weights() -> bytes:
+def _weights(config: dict[str, Any]) -> bytes:
     header: dict[str, Any] = {}
     end = 0
-    for name, shape in architecture_of(CONFIG).tensor_shapes().items():
+    for name, shape in architecture_of(config).tensor_shapes().items():
         start, end = end, end + 2 * prod(shape)
         header[name] = {"dtype": "BF16", "shape": list(shape), "data_offsets": [start, end]}
     text = json.dumps(header).encode()
