@@ -9,13 +9,12 @@ from typing import Any
 from deploy_targets.avr import programs
 from deploy_targets.avr.chips import Chip
 from deploy_targets.avr.measure import (
-    IN_RAM,
     Run,
     Sizes,
     build,
     compiler_version,
-    constants_fit_flash,
     has_simulator,
+    reads_flash,
     run_selftest,
 )
 from deploy_targets.base import DeployBundle, TargetError
@@ -73,32 +72,33 @@ def fitted(library: Library, bundle: DeployBundle, chip: Chip) -> Fitted:
         TargetError: it does not fit, with the numbers; the compiler refuses it; or the self-test fails in simavr.
     """
     window = bundle.spec.input
-    files = {f"src/{name}": text for name, text in library.files.items()} | programs.fixed_files()
-    in_flash = constants_fit_flash(files, chip)
-    extra = [] if in_flash else [IN_RAM]
+    files = {**programs.library_files(library, constants_in_flash=True), **programs.fixed_files()}
+    in_flash = reads_flash(files, chip)
+    if not in_flash:
+        files |= programs.library_files(library, constants_in_flash=False)
 
     files["avr/firmware.c"] = programs.firmware(library, window, chip, None)
-    firmware, _ = build(files, "avr/firmware.c", chip, extra)
+    firmware, _ = build(files, "avr/firmware.c", chip)
     _check_fit(library, chip, firmware, None, in_flash)
 
     left_bytes = chip.flash_bytes - firmware.flash_bytes
     files["avr/selftest.c"] = programs.selftest(library, bundle.self_test, left_bytes)
-    run, not_run = _run(files, chip, extra)
+    run, not_run = _run(files, chip)
     if run is not None:
         if not run.passed:
             raise TargetError(f"the self-test fails in simavr: {run.text.strip()[-400:]}", field="mcu")
         longest_s = run.longest_cycles / chip.clock_hz
         files["avr/firmware.c"] = programs.firmware(library, window, chip, longest_s)
-        firmware, _ = build(files, "avr/firmware.c", chip, extra)
+        firmware, _ = build(files, "avr/firmware.c", chip)
         _check_fit(library, chip, firmware, run, in_flash)
     return Fitted(chip, files, in_flash, firmware, run, not_run, compiler_version())
 
 
-def _run(files: Mapping[str, str], chip: Chip, extra: list[str]) -> tuple[Run | None, str]:
+def _run(files: Mapping[str, str], chip: Chip) -> tuple[Run | None, str]:
     """The self-test's run, or why there is none."""
     if not has_simulator():
         return None, "Debian's simavr is not installed"
-    sizes, elf = build(files, "avr/selftest.c", chip, extra)
+    sizes, elf = build(files, "avr/selftest.c", chip)
     if sizes.flash_bytes > chip.flash_bytes or sizes.static_bytes + _LEAST_STACK_BYTES > chip.ram_bytes:
         return None, "the self-test with one window is larger than the chip"
     run = run_selftest(elf, chip)

@@ -31,11 +31,12 @@ _ANY_SIZE = (
 )
 """Sizes are read from the image, be it larger than the chip: so that the numbers can be told."""
 
-IN_RAM = "-DTHIMBLE_CONST=const"
 _COMPILE_TIMEOUT_S = 300
 _RUN_TIMEOUT_S = 120
 _REACH_BYTES = 0x10000
-_REFUSED_SPACE = "address space"
+_LOST_ADDRESS = "address space '__flash' to address space 'generic'"
+"""What -Waddr-space-convert says where a kernel would read RAM at an address in flash. It warns of the other direction too,
+wrongly, where an array in a struct becomes a pointer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,34 +76,32 @@ def has_simulator() -> bool:
     return shutil.which("simavr") is not None
 
 
-def constants_fit_flash(files: Mapping[str, str], chip: Chip) -> bool:
-    """Whether every layer can read its constants from flash; else they are copied to RAM.
+def reads_flash(files: Mapping[str, str], chip: Chip) -> bool:
+    """Whether every layer of sources that keep their constants in flash can read them from there.
 
     Raises:
         TargetError: the compiler is missing or refuses the code.
     """
     with tempfile.TemporaryDirectory(prefix="thimble-avr-") as temporary:
         folder = _written(files, Path(temporary))
-        result = _compile(_sources(files, "src/"), chip, folder, [])
-    if result.returncode == 0:
-        return True
-    if _REFUSED_SPACE in result.stderr:
-        return False
-    raise _refused(result)
+        result = _compile(_sources(files, "src/"), chip, folder, ["-Waddr-space-convert"])
+    if result.returncode != 0:
+        raise _refused(result)
+    return _LOST_ADDRESS not in result.stderr
 
 
-def build(files: Mapping[str, str], main: str, chip: Chip, extra: Sequence[str]) -> tuple[Sizes, bytes]:
+def build(files: Mapping[str, str], main: str, chip: Chip) -> tuple[Sizes, bytes]:
     """Sizes and ELF of one of the programs, ``avr/firmware.c`` or ``avr/selftest.c``; kept in the cache.
 
     Raises:
         TargetError: the compiler is missing or refuses the code, or constants lie where they cannot be read.
     """
-    key = hash_json(["avr-2", compiler_version(), chip.mcu, main, list(extra), dict(files)])
+    key = hash_json(["avr-2", compiler_version(), chip.mcu, main, FLAGS, dict(files)])
     path = cache_folder() / "avr" / f"{key}.elf"
     if not path.exists():
         with tempfile.TemporaryDirectory(prefix="thimble-avr-") as temporary:
             folder = _written(files, Path(temporary))
-            result = _compile([main, *_sources(files, "src/")], chip, folder, [*extra, *_ANY_SIZE])
+            result = _compile([main, *_sources(files, "src/")], chip, folder, _ANY_SIZE)
             if result.returncode != 0:
                 raise _refused(result)
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -194,6 +193,7 @@ def _run(command: Sequence[str], folder: Path, timeout_s: float = 30) -> subproc
         return subprocess.run(
             command,
             cwd=folder,
+            env={**os.environ, "LC_ALL": "C"},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,

@@ -27,11 +27,25 @@ _CONVERTER_BITS = {
 _CONVERSION_CLOCKS = 15
 """Of the converter, a little more than its 13.5, for the interrupt (ATmega328P data sheet, table 24-1)."""
 
+_IN_FLASH = """\
+/* Constants stay in flash, which an AVR reads with pointers of a kind of their own. */
+#define THIMBLE_CONST const __flash
+
+"""
+
 _MAX_BUFFERED = 250
 _SPARE_POINTS = 2
 _MAX_WINDOWS = 8
 _MAX_TEST_BYTES = 40 * 1024
 """Constants must lie in the first 64 kB of flash, where 16-bit addresses reach."""
+
+
+def library_files(library: Library, constants_in_flash: bool) -> dict[str, str]:
+    """The library's files under ``src/``; with constants in flash they say so themselves, whatever builds them."""
+    top = _IN_FLASH if constants_in_flash else ""
+    return {
+        f"src/{name}": top + text if name.endswith(".c") else text for name, text in library.files.items()
+    }
 
 
 def fixed_files() -> dict[str, str]:
@@ -92,7 +106,7 @@ def sketch(library: Library, chip: Chip) -> str:
     return _filled("sketch.ino", library, pins=pins)
 
 
-def makefile(library: Library, chip: Chip, constants_in_flash: bool) -> str:
+def makefile(library: Library, chip: Chip) -> str:
     """Builds both programs, runs the self-test in simavr, writes them to the board."""
     return _filled(
         "Makefile.txt",
@@ -101,7 +115,6 @@ def makefile(library: Library, chip: Chip, constants_in_flash: bool) -> str:
         mcu=chip.mcu,
         clock_hz=str(chip.clock_hz),
         programmer=chip.programmer,
-        constants="" if constants_in_flash else " -DTHIMBLE_CONST=const",
         sources=" ".join(f"src/{name}" for name in sorted(library.files) if name.endswith(".c")),
     )
 

@@ -34,12 +34,12 @@ def readme_text(library: Library, bundle: DeployBundle, fit: Fitted) -> str:
 
 
 _IN_FLASH = (
-    "Weights and tables stay in flash (GNU C's `__flash`, therefore `-std=gnu99`); only labels and the layers' "
+    "Weights and tables stay in flash (GNU C's `__flash`, therefore `-std=gnu99`, and no C++); only labels and the layers' "
     "shapes are copied to RAM."
 )
 _IN_RAM = (
     "A layer of this model cannot read its constants from flash on an AVR, so that all weights and tables are copied to "
-    "RAM when the chip starts (`-DTHIMBLE_CONST=const`)."
+    "RAM when the chip starts."
 )
 _RUN = (
     "Cycles and stack are those of the self-test in simavr, whose AVR takes the data sheet's cycles for each "

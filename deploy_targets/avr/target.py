@@ -69,7 +69,7 @@ class AvrTarget(DeployTarget):
         progress(0.9, "Writing the files")
         files = {
             **fit.files,
-            "Makefile": programs.makefile(library, chip, fit.constants_in_flash),
+            "Makefile": programs.makefile(library, chip),
             "library.properties": _properties(library, bundle),
             "examples/analogue/analogue.ino": programs.sketch(library, chip),
             "README.md": readme_text(library, bundle, fit),

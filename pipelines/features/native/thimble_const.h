@@ -4,14 +4,11 @@
 #ifndef THIMBLE_CONST_H
 #define THIMBLE_CONST_H
 
-/* const, of what lies in the memory for constants. On AVR that is flash, to which pointers are of a kind of their own
- * (in GNU C alone); define it as const to have these constants copied to RAM there when the device starts. */
+/* const, of what lies in the memory for constants. Where that has pointers of a kind of its own, as an AVR's flash, define
+ * it before, in all files alike: const __flash. GCC passes these to a kernel that takes others without an error; only
+ * -Waddr-space-convert tells, by "address space '__flash' to address space 'generic'". */
 #ifndef THIMBLE_CONST
-#if defined(__AVR__) && defined(__FLASH)
-#define THIMBLE_CONST const __flash
-#else
 #define THIMBLE_CONST const
-#endif
 #endif
 
 #endif
