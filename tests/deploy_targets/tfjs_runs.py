@@ -29,28 +29,37 @@ _FLAGS = [
     "--use-fake-device-for-media-stream",
 ]
 
-_ANSWERS = """async ([backend, batch]) => {
+_EXTRACT = """
   const { load } = await import("/index.js");
-  const { chooseBackend } = await import("/demo/backends.js");
-  await chooseBackend(backend);
-  if (tf.getBackend() !== backend) {
-    throw new Error(`it runs on ${tf.getBackend()}`);
-  }
   const classifier = await load(tf);
   const windows = new Float32Array(await (await fetch("/windows.f32")).arrayBuffer());
   const { windowLength, channels } = classifier.metadata;
   const floats = windowLength * channels.length;
-  const features = [];
-  for (let i = 0; i < windows.length; i += floats) {
-    features.push(...classifier.extract(windows.subarray(i, i + floats)));
+  const features = new Float32Array((windows.length / floats) * classifier.featureCount);
+  for (let i = 0; i * floats < windows.length; i++) {
+    features.set(classifier.extract(windows.subarray(i * floats, (i + 1) * floats)), i * classifier.featureCount);
   }
+"""
+
+_FEATURES = f"""async () => {{
+  {_EXTRACT}
+  return Array.from(new Uint32Array(features.buffer));
+}}"""
+
+_ANSWERS = f"""async ([backend, batch]) => {{
+  const {{ chooseBackend }} = await import("/demo/backends.js");
+  await chooseBackend(backend);
+  if (tf.getBackend() !== backend) {{
+    throw new Error(`it runs on ${{tf.getBackend()}}`);
+  }}
+  {_EXTRACT}
   const probabilities = [];
-  for (let i = 0; i < features.length; i += batch * classifier.featureCount) {
+  for (let i = 0; i < features.length; i += batch * classifier.featureCount) {{
     probabilities.push(...(await classifier.predict(features.slice(i, i + batch * classifier.featureCount))));
-  }
+  }}
   classifier.dispose();
-  return { bits: Array.from(new Uint32Array(Float32Array.from(features).buffer)), probabilities };
-}"""
+  return probabilities;
+}}"""
 
 
 def package_of(bundle: DeployBundle, folder: Path, **options: object) -> Path:
@@ -79,10 +88,16 @@ def keras_answers(bundle: DeployBundle, windows: np.ndarray) -> tuple[np.ndarray
     return features, np.asarray(model.predict_on_batch(features))
 
 
-def page_answers(page: Page, package: Path, windows: np.ndarray, backend: str, batch: int = 100):
-    """Features and probabilities of windows on a backend, in a page that is open on the package's own server."""
+def put_windows(package: Path, windows: np.ndarray) -> None:
+    """Leave windows ``float32[n, length, channels]`` for the two functions below."""
     (package / "windows.f32").write_bytes(np.ascontiguousarray(windows, "<f4").tobytes())
-    found = page.evaluate(_ANSWERS, [backend, batch])
-    features = np.array(found["bits"], np.uint32).view(np.float32)
-    count = len(windows)
-    return features.reshape(count, -1), np.array(found["probabilities"], np.float32).reshape(count, -1)
+
+
+def page_features(page: Page) -> np.ndarray:
+    """The normalised features of all windows, in one row, in a page that is open on the package's own server."""
+    return np.array(page.evaluate(_FEATURES), np.uint32).view(np.float32)
+
+
+def page_answers(page: Page, classes: int, backend: str, batch: int = 100) -> np.ndarray:
+    """The probabilities ``[n, classes]`` of all windows on a backend, so many windows at once."""
+    return np.array(page.evaluate(_ANSWERS, [backend, batch]), np.float32).reshape(-1, classes)

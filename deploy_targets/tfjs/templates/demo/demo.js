@@ -35,11 +35,19 @@ function stop() {
 /** A stream that shows its results, and its samples as they come. */
 function shownStream(options) {
   const stream = classifier.stream({ onResult: show, onError: (error) => showProblem(wordsOf(error)), ...options });
+  let isOpen = true;
   const push = (samples) => {
-    signal.push(samples);
-    stream.push(samples);
+    // The audio thread may have sent some before it was told to stop.
+    if (isOpen) {
+      signal.push(samples);
+      stream.push(samples);
+    }
   };
-  return { push, close: () => stream.close(), settled: () => stream.settled() };
+  const close = () => {
+    isOpen = false;
+    stream.close();
+  };
+  return { push, close, settled: () => stream.settled() };
 }
 
 const start = tried(async () => {
