@@ -68,28 +68,30 @@ export async function fetchMissing(files, { onProgress, signal }) {
     onProgress({ doneBytes, allBytes, filesLeft });
   };
   tell();
-  const failed = new AbortController();
-  const either = AbortSignal.any([signal, failed.signal]);
+  // After a failure no further file is begun; those under way are finished, so that they need not be fetched again.
+  let failed = false;
   const queue = [...missing];
   const worker = async () => {
-    for (let file = queue.shift(); file !== undefined; file = queue.shift()) {
-      const current = file;
-      const bytes = await fetchWhole(current, either, (count) => {
-        received.set(current.path, count);
-        tell();
-      });
-      await check(current, bytes);
-      await keep(current, bytes);
+    for (let file = queue.shift(); file !== undefined && !failed; file = queue.shift()) {
+      const { path } = file;
+      try {
+        const bytes = await fetchWhole(file, signal, (count) => {
+          received.set(path, count);
+          tell();
+        });
+        await check(file, bytes);
+        await keep(file, bytes);
+      } catch (error) {
+        failed = true;
+        throw error;
+      }
       filesLeft -= 1;
       tell();
     }
   };
-  try {
-    await Promise.all(Array.from({ length: Math.min(AT_ONCE, missing.length) }, worker));
-  } catch (error) {
-    failed.abort();
-    throw signal.aborted ? signal.reason : error;
-  }
+  const ended = await Promise.allSettled(Array.from({ length: Math.min(AT_ONCE, missing.length) }, worker));
+  const failure = ended.find((one) => one.status === "rejected");
+  if (failure !== undefined) throw signal.aborted ? signal.reason : failure.reason;
 }
 
 /** The file's bytes; goes on where it broke off, a few times. */

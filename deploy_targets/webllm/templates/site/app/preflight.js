@@ -47,7 +47,7 @@ export function preflight(config, facts, library, leftBytes) {
       threadsCheck(facts),
     ]);
   }
-  return { engines, ...choice(engines) };
+  return { engines, ...choice(engines, facts.gpu.software === true) };
 }
 
 /** The processor's engine comes in two kinds: one for browsers with 64-bit WebAssembly that can wait, one for the rest. */
@@ -62,8 +62,12 @@ function verdict(checks) {
   return { state, checks, lacking, doubtful };
 }
 
-function choice(engines) {
+function choice(engines, softwareGpu) {
   const able = (name) => engines[name] !== undefined && engines[name].state !== "missing";
+  if (softwareGpu && able("webllm") && able("wllama")) {
+    const why = "There is no real graphics card here, only a program that stands in for one: the processor is faster by itself.";
+    return { chosen: "wllama", why };
+  }
   if (able("webllm")) {
     return { chosen: "webllm", why: "The graphics card has all that the model needs, so it runs there: that is the fastest." };
   }
