@@ -64,6 +64,13 @@ def _run(page: Page, project: str) -> None:
     settled(page)
 
 
+def _language_model(page: Page, project: str) -> None:
+    _go(page, f"{project}/deploy")
+    page.get_by_role("radio", name="Chat page").click()
+    expect(page.get_by_role("region", name="Add a language model")).to_be_visible()
+    settled(page)
+
+
 PAGES: dict[str, Callable[[Page, str], None]] = {
     "overview": show(""),
     "data": show("/data"),
@@ -72,6 +79,7 @@ PAGES: dict[str, Callable[[Page, str], None]] = {
     "train": show("/train"),
     "run": _run,
     "deploy": show("/deploy"),
+    "deploy-language-model": _language_model,
     "settings": show("/settings"),
 }
 

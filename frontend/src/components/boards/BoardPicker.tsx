@@ -31,7 +31,7 @@ export function BoardPicker({
   // What cannot be chosen stands at the end, out of the way.
   const shown = [...boards].sort((a, b) => Number(a.id in refused) - Number(b.id in refused));
   return (
-    <Radio.Group value={value} onChange={onChange} aria-label={label}>
+    <Radio.Group value={value} onChange={onChange} label={label} labelProps={{ className: "quiet" }}>
       <div className={classes.boards}>
         {shown.map((board) => {
           const reason = refused[board.id];

@@ -39,7 +39,7 @@ export function TargetPicker({ targets, run, value, onChange }: TargetPickerProp
           </span>
         </div>
       ) : null}
-      <Radio.Group aria-label="Target" value={value} onChange={onChange}>
+      <Radio.Group label="Target" labelProps={{ className: "quiet" }} value={value} onChange={onChange}>
         <div className={classes.sections}>
           {sections.map((section) => (
             <section key={section.id} aria-label={section.title}>

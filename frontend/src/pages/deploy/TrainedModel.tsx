@@ -48,7 +48,12 @@ export function TrainedModel({ projectId, runs, run, onRun, target, variant, onV
           onChange={onRun}
         />
       ) : null}
-      <Radio.Group aria-label="Variant" value={variant ?? null} onChange={onVariant}>
+      <Radio.Group
+        label="Variant"
+        labelProps={{ className: "quiet" }}
+        value={variant ?? null}
+        onChange={onVariant}
+      >
         <div className={classes.cards}>
           {variantsOf(run, target).map((name) => (
             <VariantCard key={name} name={name} run={run} target={target} />

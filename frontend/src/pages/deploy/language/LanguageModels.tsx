@@ -21,7 +21,12 @@ export function LanguageModels({ projectId, models, value, onChange }: LanguageM
   return (
     <Stack gap="md">
       {ready.length > 0 ? (
-        <Radio.Group aria-label="Language model" value={value} onChange={onChange}>
+        <Radio.Group
+          label="Language model"
+          labelProps={{ className: "quiet" }}
+          value={value}
+          onChange={onChange}
+        >
           <div className={classes.models}>
             {ready.map((model) => (
               <div key={model.id} className={classes.item} data-chosen={model.id === value || undefined}>
