@@ -164,6 +164,7 @@ export class Chat {
 }
 
 function firstInWords(seconds) {
+  if (seconds < 1) return `${Math.round(seconds * 1000)} ms`;
   return seconds < 10 ? `${seconds.toFixed(1)} s` : secondsInWords(seconds);
 }
 

@@ -8,12 +8,14 @@ const ENGINES = {
   wllama: { title: "Processor", words: "wllama: llama.cpp as WebAssembly. Slower, and works nearly everywhere." },
 };
 const VERDICTS = { ok: "Can run here", warn: "Should run here", missing: "Cannot run here" };
+const RANKS = { ok: 0, warn: 0, missing: 1 };
 const RATE_SECONDS = 3;
 
 /** The choice of engines, each with its verdict. */
 export function showEngines(place, report, sizes, chosen, onChoose) {
   place.replaceChildren();
-  for (const [name, verdict] of Object.entries(report.engines)) {
+  const ableFirst = Object.entries(report.engines).sort(([, a], [, b]) => RANKS[a.state] - RANKS[b.state]);
+  for (const [name, verdict] of ableFirst) {
     const card = element("label", { className: "engine" });
     const input = element("input");
     Object.assign(input, { type: "radio", name: "engine", value: name, checked: name === chosen });
