@@ -15,6 +15,8 @@ _WEIGHTS = {
     "uint8": "uint8, a quarter of the size; they compute as float32. Try it on recordings of your own: what this costs "
     "in accuracy was not counted",
 }
+_LAYERS_ROW = "| `model/layers/` | the same as a layers model: to go on training |\n"
+_PAGE_ROW = "| `demo/` | a page with live results, and TensorFlow.js itself |\n"
 
 
 def readme_text(bundle: DeployBundle, package: str, weights: str, has_page: bool, why_no_layers: str) -> str:
@@ -28,10 +30,15 @@ def readme_text(bundle: DeployBundle, package: str, weights: str, has_page: bool
         "page": _section("page.md", package) if has_page else "",
         "layers": _without_layers(why_no_layers) if why_no_layers else _section("layers.md", package),
     }
+    rows = {
+        "layers_row": "" if why_no_layers else _LAYERS_ROW,
+        "page_row": _PAGE_ROW if has_page else "",
+    }
     shape = bundle.spec.model_input_shape(bundle.spec.learning[0])
     values = {
         **readme_values(bundle),
         **sections,
+        **rows,
         "package": package,
         "weights": _WEIGHTS[weights],
         "feature_shape": ", ".join(map(str, shape)),

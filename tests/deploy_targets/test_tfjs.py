@@ -425,6 +425,8 @@ def test_options_leave_out_the_page_and_the_layers_model(motion_bundle):
     manifest = json.loads(files["package.json"])
     assert (manifest["name"], manifest["version"]) == ("@me/motions", "2.1.0")
     assert b"There is no layers model in this package: it was not asked for." in files["README.md"]
+    assert b"`model/layers/`" not in files["README.md"]
+    assert b"`demo/`" not in files["README.md"]
     assert target.components(motion_bundle, options) == ()
 
 
