@@ -3,40 +3,22 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from deploy_targets.base import DeployBundle, DeployTarget, Need, Progress
 from deploy_targets.interface import is_sound, model_interface
+from deploy_targets.npm import PackageName, PackageVersion, package_name
 from deploy_targets.selftest_windows import selftest_windows
 from deploy_targets.wasm.demo import demo_files
 from deploy_targets.wasm.module import pipeline_modules
 from deploy_targets.wasm.readme import readme_text
 from deploy_targets.wasm_build import ZIG
-from pipelines.compile.c_names import identifier_from
 
 _TEMPLATES = Path(__file__).parent / "templates"
-_PACKAGE_NAME = re.compile(r"(@[a-z0-9][a-z0-9._-]*/)?[a-z0-9][a-z0-9._-]*\Z")
-_VERSION = re.compile(r"(0|[1-9]\d{0,8})(\.(0|[1-9]\d{0,8})){2}\Z")
-
-
-def _package_name(value: str) -> str:
-    if value and not _PACKAGE_NAME.match(value):
-        raise ValueError(
-            "a package's name has lower-case letters, digits, dots, hyphens and underscores, and may begin with "
-            "@scope/"
-        )
-    return value
-
-
-def _version(value: str) -> str:
-    if not _VERSION.match(value):
-        raise ValueError("a version is three numbers with dots between, such as 1.0.0")
-    return value
 
 
 class WasmTarget(DeployTarget):
@@ -59,16 +41,8 @@ class WasmTarget(DeployTarget):
 
         model_config = ConfigDict(extra="forbid", frozen=True)
 
-        package: Annotated[str, AfterValidator(_package_name)] = Field(
-            "",
-            title="Package name",
-            description="The name in package.json, such as wrist-motions or @me/wrist-motions. Empty: made from the "
-            "project's name.",
-            max_length=100,
-        )
-        version: Annotated[str, AfterValidator(_version)] = Field(
-            "1.0.0", title="Version", description="The version in package.json.", max_length=32
-        )
+        package: PackageName = ""
+        version: PackageVersion = "1.0.0"
         include_demo: bool = Field(
             True,
             title="Demo page",
@@ -76,7 +50,7 @@ class WasmTarget(DeployTarget):
         )
 
     def facts(self, bundle: DeployBundle, options: Any) -> Mapping[str, Any]:
-        return {"package": _name(bundle, options)}
+        return {"package": package_name(options.package, bundle)}
 
     def build(self, bundle: DeployBundle, options: Any, progress: Progress) -> dict[str, bytes]:
         """An npm package; see the README among the files.
@@ -99,7 +73,9 @@ class WasmTarget(DeployTarget):
             ),
             "index.d.ts": _package_file("index.d.ts").replace("$label_type", _label_type(bundle)),
             "selftest/run.mjs": (_TEMPLATES / "selftest.mjs").read_text(),
-            "README.md": readme_text(bundle, _name(bundle, options), modules, options.include_demo),
+            "README.md": readme_text(
+                bundle, package_name(options.package, bundle), modules, options.include_demo
+            ),
             **(demo_files(bundle) if options.include_demo else {}),
         }
         encoded = {name: text.encode() for name, text in texts.items()}
@@ -118,10 +94,6 @@ def _camel(key: str) -> str:
     return first + "".join(word.capitalize() for word in rest)
 
 
-def _name(bundle: DeployBundle, options: Any) -> str:
-    return str(options.package or identifier_from(bundle.project).replace("_", "-"))
-
-
 def _package_file(name: str) -> str:
     return (_TEMPLATES / "package" / name).read_text()
 
@@ -133,7 +105,7 @@ def _label_type(bundle: DeployBundle) -> str:
 def _package_json(bundle: DeployBundle, options: Any) -> str:
     worklet = {"./worklet.js": "./worklet.js"} if is_sound(bundle) else {}
     document = {
-        "name": _name(bundle, options),
+        "name": package_name(options.package, bundle),
         "version": options.version,
         "description": "Raw sensor samples in, decisions out: a pipeline made by Thimble.",
         "type": "module",
