@@ -199,8 +199,11 @@ def test_bad_samples_are_refused_in_words(motion):
         for (const attempt of attempts) {
           try { attempt(); console.log("taken"); } catch (error) { console.log(`${error.name}: ${error.message}`); }
         }
-        const before = classifier.classify(window).probabilities;
-        console.log(before.every(Number.isFinite));
+        console.log(classifier.classify(window).probabilities.every(Number.isFinite));
+        const results = [];
+        const other = classifier.stream({ onResult: ({ end }) => results.push(end) });
+        try { other.push([...new Float32Array(300), NaN, 0, 0]); } catch { other.push(new Float32Array(192)); }
+        console.log(JSON.stringify(results));
         """,
     ).splitlines()
     assert printed == [
@@ -212,6 +215,7 @@ def test_bad_samples_are_refused_in_words(motion):
         "TypeError: stream({ onResult }): onResult must be a function",
         "Error: the stream is closed",
         "true",
+        "[64]",
     ]
 
 

@@ -15,6 +15,15 @@ const pushLength = Math.min(metadata.strideLength, metadata.windowLength);
 /** The name of a class; null for a decision that none is probable enough. */
 const labelOf = (answer) => (answer < 0 ? null : metadata.labels[answer]);
 
+/** Every number must be finite as a float32, which the C reads. */
+function refuseNonFinite(samples) {
+  for (let i = 0; i < samples.length; i++) {
+    if (!Number.isFinite(Math.fround(samples[i]))) {
+      throw new RangeError(`samples[${i}] is ${samples[i]}: every sample must be a finite number`);
+    }
+  }
+}
+
 export class Classifier {
   #exports;
   #closed = [];
@@ -36,6 +45,7 @@ export class Classifier {
           `these are ${samples.length}`,
       );
     }
+    refuseNonFinite(samples);
     this.#put(samples, 0, expected);
     const answer = this.#exports.classify();
     const probabilities = this.#floats("probabilities", classCount).slice();
@@ -76,15 +86,9 @@ export class Classifier {
     };
   }
 
-  /** Copies numbers to where the C reads them; refuses what is no number. */
+  /** Copies numbers to where the C reads them. */
   #put(samples, start, count) {
-    const part = (samples.subarray ?? samples.slice).call(samples, start, start + count);
-    const target = this.#floats("samples", count);
-    target.set(part);
-    const wrong = target.findIndex((value) => !Number.isFinite(value));
-    if (wrong >= 0) {
-      throw new RangeError(`samples[${start + wrong}] is ${part[wrong]}: every sample must be a finite number`);
-    }
+    this.#floats("samples", count).set((samples.subarray ?? samples.slice).call(samples, start, start + count));
   }
 
   #address(name) {
@@ -124,6 +128,7 @@ export class Stream {
         `push whole points in time: ${samples.length} numbers are no multiple of ${channelCount} channels`,
       );
     }
+    refuseNonFinite(samples);
     const points = samples.length / channelCount;
     for (let first = 0; first < points; first += pushLength) {
       const result = this.#calls.push(samples, first, Math.min(pushLength, points - first));

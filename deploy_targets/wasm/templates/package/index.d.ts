@@ -65,8 +65,9 @@ export interface StreamResult {
 export declare class Stream {
   private constructor();
   /**
-   * Take the next samples, any number of whole points in time. Calls `onResult` before it returns.
-   * @throws RangeError - a sample is no finite number, or they are no whole points in time.
+   * Take the next samples, any number of whole points in time. Calls `onResult` before it returns; what that throws
+   * ends the push, and the samples behind its window are lost.
+   * @throws RangeError - a sample is no finite number, or they are no whole points in time; none was taken.
    */
   push(samples: Samples): void;
   /** Forget all samples. */
@@ -102,7 +103,8 @@ export declare function hasSimd(): boolean;
 export declare function load(options?: LoadOptions): Promise<Classifier>;
 
 /**
- * The pipeline on the audio thread: connect a source to it. Sound at another rate is resampled.
+ * The pipeline on the audio thread: connect a source to it. Sound at another rate is resampled. A sample that is no
+ * finite number ends it, with a `processorerror` of the node.
  *
  *     const context = new AudioContext();
  *     const node = await createAudioNode(context, { onResult: ({ label }) => console.log(label) });
