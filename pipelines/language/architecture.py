@@ -244,7 +244,7 @@ def _family(config: Mapping[str, Any]) -> Family:
 
 def _refuse_what_no_runtime_here_does(fields: _Fields) -> None:
     activation = fields.get("hidden_activation") or fields.get("hidden_act")
-    expected = {"gelu", "gelu_pytorch_tanh"} if fields.family.gemma else {"silu"}
+    expected = ["gelu", "gelu_pytorch_tanh"] if fields.family.gemma else ["silu"]
     if activation is not None and activation not in expected:
         raise LanguageModelError("hidden_act", f"{activation!r} is not supported for {fields.family.id}")
     if fields.config.get("quantization_config"):

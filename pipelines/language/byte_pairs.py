@@ -12,10 +12,11 @@ import sys
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache, partial
-from itertools import pairwise
-from typing import Any, Literal
+from heapq import heappop, heappush
+from typing import Literal
 
 from pipelines.language.errors import LanguageModelError
+from pipelines.language.tokenizer_file import Step, TokenizerFile, flat
 
 GPT2_PATTERN = r"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"
 """How the ``ByteLevel`` step splits by itself."""
@@ -32,7 +33,7 @@ class BytePairs:
 
     def __init__(
         self,
-        steps: Mapping[str, Any],
+        steps: TokenizerFile,
         ids: Mapping[str, int],
         merges: Sequence[tuple[str, str]],
         added: Mapping[str, int],
@@ -40,11 +41,11 @@ class BytePairs:
         self.ids = ids
         self.ranks = {pair: rank for rank, pair in enumerate(merges)}
         self.added = added
-        self.byte_fallback = bool(steps["model"].get("byte_fallback"))
-        self.whole_words = bool(steps["model"].get("ignore_merges"))
-        self.unknown = ids.get(steps["model"].get("unk_token") or "")
-        self.normalise = [_normaliser(step) for step in _flat(steps.get("normalizer"), "normalizers")]
-        self.splits = [_splitter(step) for step in _flat(steps.get("pre_tokenizer"), "pretokenizers")]
+        self.byte_fallback = steps.model.byte_fallback
+        self.whole_words = steps.model.ignore_merges
+        self.unknown = ids.get(steps.model.unk_token or "")
+        self.normalise = [_normaliser(step) for step in flat(steps.normalizer)]
+        self.splits = [_splitter(step) for step in flat(steps.pre_tokenizer)]
         longest_first = sorted(added, key=len, reverse=True)
         self.added_pattern = re.compile(f"({'|'.join(map(re.escape, longest_first))})") if added else None
         self.known: dict[str, list[int]] = {}
@@ -74,16 +75,15 @@ class BytePairs:
         return ids
 
     def _merge(self, word: str) -> list[int]:
-        """Join the pair that was learned first, again and again, until no known pair is left."""
+        """Join the pair that was learned first, the leftmost one, again and again, until no known pair is left."""
         if self.whole_words and word in self.ids:
             return [self.ids[word]]
         symbols = [symbol for character in word for symbol in self._spell(character)]
-        while len(symbols) > 1:
-            best = min(pairwise(symbols), key=lambda pair: self.ranks.get(pair, sys.maxsize))
-            if best not in self.ranks:
-                break
-            symbols = list(_joined(symbols, best))
-        return [number for symbol in symbols if (number := self.ids.get(symbol, self.unknown)) is not None]
+        return [
+            number
+            for symbol in _merged(symbols, self.ranks)
+            if (number := self.ids.get(symbol, self.unknown)) is not None
+        ]
 
     def _spell(self, character: str) -> list[str]:
         if character not in self.ids and self.byte_fallback:
@@ -93,15 +93,34 @@ class BytePairs:
         return [character]
 
 
-def _joined(symbols: Sequence[str], pair: tuple[str, str]) -> Iterator[str]:
-    place = 0
-    while place < len(symbols):
-        if tuple(symbols[place : place + 2]) == pair:
-            yield pair[0] + pair[1]
-            place += 2
-        else:
-            yield symbols[place]
-            place += 1
+def _merged(symbols: list[str], ranks: Mapping[tuple[str, str], int]) -> Iterator[str]:
+    """Symbols after all merges; a heap keeps the pairs, since a word may be a whole text."""
+    after = [*range(1, len(symbols)), None]
+    before = [None, *range(len(symbols) - 1)]
+    alive = [True] * len(symbols)
+    heap: list[tuple[int, int, str, str]] = []
+
+    def offer(left: int | None, right: int | None) -> None:
+        if left is not None and right is not None and (symbols[left], symbols[right]) in ranks:
+            pair = (symbols[left], symbols[right])
+            heappush(heap, (ranks[pair], left, *pair))
+
+    for left in range(len(symbols) - 1):
+        offer(left, left + 1)
+    while heap:
+        _, left, first, second = heappop(heap)
+        right = after[left] if alive[left] else None
+        # one of the two may have become part of another pair since
+        if right is None or (symbols[left], symbols[right]) != (first, second):
+            continue
+        symbols[left] = first + second
+        alive[right] = False
+        after[left] = following = after[right]
+        if following is not None:
+            before[following] = left
+        offer(before[left], left)
+        offer(left, following)
+    return (symbol for symbol, lives in zip(symbols, alive, strict=True) if lives)
 
 
 @cache
@@ -167,64 +186,59 @@ def _ranges_of(category: str) -> str:
     return "".join(f"{re.escape(chr(first))}-{re.escape(chr(last))}" for first, last in ranges)
 
 
-def _flat(step: Any, inner: str) -> list[Mapping[str, Any]]:
-    if not isinstance(step, Mapping):
-        return []
-    if step.get("type") == "Sequence":
-        return [each for part in step.get(inner) or () for each in _flat(part, inner)]
-    return [step]
-
-
-def _normaliser(step: Mapping[str, Any]) -> Callable[[str], str]:
-    kind = step.get("type")
+def _normaliser(step: Step) -> Callable[[str], str]:
     form: Literal["NFC", "NFD", "NFKC", "NFKD"]
     for form in ("NFC", "NFD", "NFKC", "NFKD"):
-        if kind == form:
+        if step.type == form:
             return partial(unicodedata.normalize, form)
-    if kind == "Prepend":
-        return lambda text: step["prepend"] + text
-    if kind == "Replace" and "String" in step.get("pattern", {}):
-        return lambda text: text.replace(step["pattern"]["String"], step["content"])
-    raise LanguageModelError("tokenizer.json", f"the normaliser {kind!r} is not supported")
+    if step.type == "Prepend":
+        return lambda text: step.prepend + text
+    if step.type == "Replace" and step.pattern.String:
+        sought = step.pattern.String
+        return lambda text: text.replace(sought, step.content)
+    raise LanguageModelError("tokenizer.json", f"the normaliser {step.type!r} is not supported")
 
 
-def _splitter(step: Mapping[str, Any]) -> Split:
-    kind = step.get("type")
-    if kind == "Split":
-        given = step.get("pattern", {})
-        pattern = (
-            re.compile(re.escape(given["String"])) if "String" in given else python_pattern(given["Regex"])
-        )
-        return lambda text: _split_at(pattern, text, step.get("behavior"), bool(step.get("invert")))
-    if kind == "Digits":
-        digits = python_pattern(r"\p{N}" if step.get("individual_digits") else r"\p{N}+")
+def _splitter(step: Step) -> Split:
+    if step.type == "Split":
+        _check_behaviour(step.behavior)
+        given = step.pattern
+        pattern = python_pattern(given.Regex) if given.Regex else re.compile(re.escape(given.String or "\0"))
+        return lambda text: _split_at(pattern, text, step.behavior, step.invert)
+    if step.type == "Digits":
+        digits = python_pattern(r"\p{N}" if step.individual_digits else r"\p{N}+")
         return lambda text: _split_at(digits, text, "Isolated", False)
-    if kind == "ByteLevel":
+    if step.type == "ByteLevel":
         return _byte_level(step)
-    if kind == "Metaspace":
+    if step.type == "Metaspace":
         return lambda text: [_with_space_signs(step, text)]
-    raise LanguageModelError("tokenizer.json", f"the splitter {kind!r} is not supported")
+    raise LanguageModelError("tokenizer.json", f"the splitter {step.type!r} is not supported")
 
 
-def _byte_level(step: Mapping[str, Any]) -> Split:
-    words = python_pattern(GPT2_PATTERN) if step.get("use_regex", True) else None
+def _byte_level(step: Step) -> Split:
+    words = python_pattern(GPT2_PATTERN) if step.use_regex else None
 
     def split(text: str) -> list[str]:
-        if step.get("add_prefix_space") and not text.startswith(" "):
+        if step.add_prefix_space and not text.startswith(" "):
             text = f" {text}"
         return [as_byte_characters(word) for word in (words.findall(text) if words else [text])]
 
     return split
 
 
-def _with_space_signs(step: Mapping[str, Any], text: str) -> str:
-    sign = step.get("replacement", "\u2581")
+def _with_space_signs(step: Step, text: str) -> str:
+    sign = step.replacement
     text = text.replace(" ", sign)
-    prepend = step.get("prepend_scheme", "always") != "never" and not text.startswith(sign)
+    prepend = step.prepend_scheme != "never" and not text.startswith(sign)
     return sign + text if prepend else text
 
 
-def _split_at(pattern: re.Pattern[str], text: str, behaviour: Any, invert: bool) -> list[str]:
+def _check_behaviour(behaviour: str) -> None:
+    if behaviour not in {"Isolated", "Removed", "MergedWithPrevious"}:
+        raise LanguageModelError("tokenizer.json", f"splitting as {behaviour!r} is not supported")
+
+
+def _split_at(pattern: re.Pattern[str], text: str, behaviour: str, invert: bool) -> list[str]:
     """Cut a text at the places that match: a match stands alone, or goes with what is before it."""
     pieces: list[tuple[str, bool]] = []
     end = 0
@@ -236,12 +250,10 @@ def _split_at(pattern: re.Pattern[str], text: str, behaviour: Any, invert: bool)
         return [piece for piece, _ in pieces]
     if behaviour == "Removed":
         return [piece for piece, matched in pieces if not matched]
-    if behaviour == "MergedWithPrevious":
-        words: list[str] = []
-        for piece, matched in pieces:
-            if matched and words:
-                words[-1] += piece
-            else:
-                words.append(piece)
-        return words
-    raise LanguageModelError("tokenizer.json", f"splitting as {behaviour!r} is not supported")
+    words: list[str] = []
+    for piece, matched in pieces:
+        if matched and words:
+            words[-1] += piece
+        else:
+            words.append(piece)
+    return words

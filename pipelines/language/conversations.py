@@ -51,7 +51,7 @@ _GEMMA = {
 }
 _TINY_LLAMA = {
     "name": "tinyllama_v1_0",
-    "system_template": f"<|system|>\n{_SYSTEM}</s>",
+    "system_template": f"<|system|>\n{_SYSTEM}</s>\n",
     "roles": {"user": "<|user|>", "assistant": "<|assistant|>", "tool": "<|tool|>"},
     "seps": ["</s>\n"],
     "role_content_sep": "\n",
@@ -82,6 +82,8 @@ _SIGNS: tuple[tuple[str, Mapping[str, Any], str], ...] = (
     ("[INST]", _LLAMA_2, "</s>"),
 )
 """A sign in a publisher's template, what it stands for, and the token that ends a turn."""
+_OWN_SYSTEM = re.compile(r"""<\|im_start\|>system(?:\\n|\n)(You are [^'"<\\{}]{1,200})""")
+"""A text right after the sign of a system message; line ends in Jinja's strings are written as ``\\n``."""
 _WITHOUT_SYSTEM = {"gemma_instruction", "LM"}
 
 
@@ -111,14 +113,14 @@ def _recognised(jinja: str) -> tuple[Mapping[str, Any], str]:
 
 
 def _prefix(model: LanguageModel) -> list[int]:
-    """The start token, where the tokenizer or the template puts it before a conversation; Llama 2 has it in each turn."""
+    """The start token, where the tokenizer or the template puts it before a conversation."""
     start, template = model.tokenizer.start_id, model.tokenizer.chat_template
-    if start is None or (template is not None and _recognised(template)[0] is _LLAMA_2):
+    if start is None:
         return []
     return [start] if model.tokenizer.adds_start or "bos_token" in (template or "") else []
 
 
 def _default_system(model: LanguageModel) -> str:
     """What the publisher's template says where a conversation has no system message of its own."""
-    found = re.search(r"You are [^'\"<\\{}]{1,200}", model.tokenizer.chat_template or "")
-    return found.group().strip() if found else _DEFAULT_SYSTEM
+    found = _OWN_SYSTEM.search(model.tokenizer.chat_template or "")
+    return found.group(1).strip() if found else _DEFAULT_SYSTEM

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from pipelines.language.errors import LanguageModelError
 from pipelines.language.model_folder import LanguageModel
-from pipelines.language.tokenizer import Tokenizer, all_steps, is_byte_token
+from pipelines.language.tokenizer import Tokenizer, is_byte_token
+from pipelines.language.tokenizer_file import flat
 
 if TYPE_CHECKING:
     import gguf
@@ -87,16 +88,16 @@ def splitting_name(tokenizer: Tokenizer) -> str:
     Raises:
         LanguageModelError: it has none.
     """
-    steps = list(all_steps(tokenizer.steps.get("pre_tokenizer"), "pretokenizers"))
-    kinds = [step.get("type") for step in steps]
+    steps = flat(tokenizer.steps.pre_tokenizer)
+    kinds = [step.type for step in steps]
     if kinds == ["ByteLevel"]:
         return "gpt-2"
     if kinds == ["Digits", "ByteLevel"]:
         return "smollm"
-    pattern = steps[0].get("pattern", {}).get("Regex") if kinds == ["Split", "ByteLevel"] else None
+    pattern = steps[0].pattern.Regex if kinds == ["Split", "ByteLevel"] else None
     if pattern == _LLAMA_3_PATTERN:
         # the two differ in whether a word that is a token is taken whole
-        return "llama-bpe" if tokenizer.steps["model"].get("ignore_merges") else "dbrx"
+        return "llama-bpe" if tokenizer.steps.model.ignore_merges else "dbrx"
     if pattern == _QWEN_2_PATTERN:
         return "qwen2"
     raise LanguageModelError("tokenizer.json", "llama.cpp has no name for how it splits text; choose no GGUF")

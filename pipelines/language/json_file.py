@@ -16,7 +16,9 @@ def read_json(path: Path) -> dict[str, Any]:
         LanguageModelError: there is no such file, or it holds something else.
     """
     try:
-        value = json.loads(path.read_bytes())
+        value = json.loads(path.read_bytes(), parse_constant=_no_number)
+        # a half of a surrogate pair can be read, but not written
+        json.dumps(value, ensure_ascii=False).encode()
     except FileNotFoundError:
         raise LanguageModelError(
             path.name, "is missing; give the whole folder as its publisher made it"
@@ -26,3 +28,7 @@ def read_json(path: Path) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise LanguageModelError(path.name, "must hold a JSON object")
     return value
+
+
+def _no_number(constant: str) -> float:
+    raise ValueError(f"{constant} is no number")

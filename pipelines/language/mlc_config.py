@@ -48,7 +48,7 @@ def chat_config(
     tokenizer, vocabulary = model.tokenizer, model.architecture.vocabulary
     stops = list(model.stop_token_ids)
     generation = {
-        name: value if isinstance(value := model.generation.get(name), int | float) else default
+        name: value if type(value := model.generation.get(name)) in {int, float} else default
         for name, default in _GENERATION.items()
     }
     return {

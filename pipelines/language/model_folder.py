@@ -34,6 +34,7 @@ class LanguageModel:
         tensors: every tensor of the network, in its order.
         tokenizer: text to numbers and back.
         generation: its ``generation_config.json``; empty where there is none.
+        stop_token_ids: the tokens after which a text is over.
     """
 
     folder: Path
@@ -42,6 +43,7 @@ class LanguageModel:
     tensors: Mapping[str, StoredTensor]
     tokenizer: Tokenizer
     generation: Mapping[str, Any]
+    stop_token_ids: tuple[int, ...]
 
     @property
     def parameters(self) -> int:
@@ -52,16 +54,6 @@ class LanguageModel:
     def weight_bytes(self) -> int:
         """How many bytes of weights the files hold."""
         return sum(tensor.nbytes for tensor in self.tensors.values())
-
-    @property
-    def stop_token_ids(self) -> tuple[int, ...]:
-        """The tokens after which a text is over: what the publisher lists, else the tokenizer's end-of-text token."""
-        for source in (self.generation, self.config):
-            listed = source.get("eos_token_id")
-            ids = listed if isinstance(listed, list) else [listed]
-            if ids and all(isinstance(token, int) and not isinstance(token, bool) for token in ids):
-                return tuple(ids)
-        return () if self.tokenizer.end_of_text_id is None else (self.tokenizer.end_of_text_id,)
 
 
 def open_model(folder: Path) -> LanguageModel:
@@ -74,7 +66,8 @@ def open_model(folder: Path) -> LanguageModel:
         raise LanguageModelError("folder", f"{folder} is no folder")
     config = read_json(folder / "config.json")
     architecture = architecture_of(config)
-    generation = folder / "generation_config.json"
+    generation_path = folder / "generation_config.json"
+    generation = read_json(generation_path) if generation_path.exists() else {}
     tokenizer = read_tokenizer(folder)
     if tokenizer.vocabulary_size > architecture.vocabulary:
         raise LanguageModelError(
@@ -88,8 +81,24 @@ def open_model(folder: Path) -> LanguageModel:
         architecture=architecture,
         tensors=_tensors(folder, architecture),
         tokenizer=tokenizer,
-        generation=read_json(generation) if generation.exists() else {},
+        generation=generation,
+        stop_token_ids=_stop_token_ids(generation, config, tokenizer, architecture.vocabulary),
     )
+
+
+def _stop_token_ids(
+    generation: Mapping[str, Any], config: Mapping[str, Any], tokenizer: Tokenizer, vocabulary: int
+) -> tuple[int, ...]:
+    """What the publisher lists, else the tokenizer's end-of-text token."""
+    for source in (generation, config):
+        listed = source.get("eos_token_id")
+        ids = listed if isinstance(listed, list) else [] if listed is None else [listed]
+        for token in ids:
+            if isinstance(token, bool) or not isinstance(token, int) or not 0 <= token < vocabulary:
+                raise LanguageModelError("eos_token_id", f"{token!r} is the number of no token")
+        if ids:
+            return tuple(ids)
+    return () if tokenizer.end_of_text_id is None else (tokenizer.end_of_text_id,)
 
 
 def _tensors(folder: Path, architecture: Architecture) -> dict[str, StoredTensor]:

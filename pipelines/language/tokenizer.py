@@ -7,7 +7,7 @@ character, *byte fallback* (Llama 2, Gemma) has characters, a sign for the space
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -16,6 +16,7 @@ from typing import Any, Literal
 from pipelines.language.byte_pairs import BytePairs, byte_of_character
 from pipelines.language.errors import LanguageModelError
 from pipelines.language.json_file import read_json
+from pipelines.language.tokenizer_file import TokenizerFile, flat, read_tokenizer_file
 
 SPACE_SIGN = "\u2581"
 """What stands for a space in tokens of the byte-fallback kind."""
@@ -36,11 +37,11 @@ class Tokenizer:
     """
 
     kind: Literal["byte_level", "byte_fallback"]
-    tokens: tuple[str, ...]
-    merges: tuple[tuple[str, str], ...]
-    added: Mapping[str, int]
-    special: frozenset[int]
-    steps: Mapping[str, Any] = field(repr=False)
+    tokens: tuple[str, ...] = field(repr=False)
+    merges: tuple[tuple[str, str], ...] = field(repr=False)
+    added: Mapping[str, int] = field(repr=False)
+    special: frozenset[int] = field(repr=False)
+    steps: TokenizerFile = field(repr=False)
     settings: Mapping[str, Any] = field(repr=False)
     chat_template: str | None = field(repr=False)
 
@@ -73,40 +74,37 @@ class Tokenizer:
     def unknown_id(self) -> int | None:
         """The token for what no other token stands for; None where there is none."""
         named = self._named("unk_token")
-        return self.ids.get(self.steps["model"].get("unk_token") or "") if named is None else named
+        return self.ids.get(self.steps.model.unk_token or "") if named is None else named
 
     @cached_property
     def adds_start(self) -> bool:
         """Whether a text is preceded by the start token."""
         if isinstance(self.settings.get("add_bos_token"), bool):
             return bool(self.settings["add_bos_token"])
-        start = self.start_id
-        for step in all_steps(self.steps.get("post_processor"), "processors"):
-            for piece in step.get("single") or () if step.get("type") == "TemplateProcessing" else ():
-                if "SpecialToken" in piece:
-                    return start is not None and piece["SpecialToken"].get("id") == self.tokens[start]
-                break
+        for step in flat(self.steps.post_processor):
+            if step.type == "TemplateProcessing" and step.single:
+                first = step.single[0].SpecialToken
+                return (
+                    first is not None and self.start_id is not None and first.id == self.tokens[self.start_id]
+                )
         return False
 
     @cached_property
     def prepends_space(self) -> bool:
         """Whether a text is encoded as if a space stood before it."""
-        normalised = any(
-            step.get("type") == "Prepend" and step.get("prepend") == SPACE_SIGN
-            for step in all_steps(self.steps.get("normalizer"), "normalizers")
-        )
-        return normalised or any(
-            step.get("type") == "Metaspace" and step.get("prepend_scheme", "always") != "never"
-            for step in all_steps(self.steps.get("pre_tokenizer"), "pretokenizers")
+        return any(
+            step.type == "Prepend" and step.prepend == SPACE_SIGN for step in flat(self.steps.normalizer)
+        ) or any(
+            step.type == "Metaspace" and step.prepend_scheme != "never"
+            for step in flat(self.steps.pre_tokenizer)
         )
 
     @cached_property
     def strips_space(self) -> bool:
         """Whether the first space is taken away from a decoded text."""
-        strip = {"type": "Strip", "content": " ", "start": 1, "stop": 0}
         return any(
-            all(step.get(key) == value for key, value in strip.items())
-            for step in all_steps(self.steps.get("decoder"), "decoders")
+            (step.type, step.content, step.start, step.stop) == ("Strip", " ", 1, 0)
+            for step in flat(self.steps.decoder)
         )
 
     def encode(self, text: str, *, start: bool | None = None) -> list[int]:
@@ -152,16 +150,6 @@ def is_byte_token(token: str) -> bool:
     return len(token) == 6 and token.startswith("<0x") and token.endswith(">")
 
 
-def all_steps(step: Any, inner: str) -> Iterator[Mapping[str, Any]]:
-    """A step of ``tokenizer.json``, or, where that is a sequence, each step of it."""
-    if isinstance(step, Mapping):
-        if step.get("type") == "Sequence":
-            for each in step.get(inner) or ():
-                yield from all_steps(each, inner)
-        else:
-            yield step
-
-
 def read_tokenizer(folder: Path) -> Tokenizer:
     """The tokenizer of a model's folder.
 
@@ -169,77 +157,52 @@ def read_tokenizer(folder: Path) -> Tokenizer:
         LanguageModelError: ``tokenizer.json`` is missing, damaged or of a kind that is not supported.
     """
     path = folder / "tokenizer.json"
-    steps = read_json(path)
-    model = steps.get("model")
-    if not isinstance(model, dict) or not isinstance(model.get("vocab"), dict):
-        raise LanguageModelError(path.name, "has no vocabulary of a byte-pair encoder")
-    # old files do not name the type
-    if model.get("type", "BPE") != "BPE":
-        raise LanguageModelError(path.name, f"{model['type']!r} is not supported; the tokenizer must be BPE")
-    added = _added_tokens(steps, path.name)
+    file = read_tokenizer_file(path)
+    contents = [token.content for token in file.added_tokens]
+    # the browser's tokenizer would give the wrong one of the two numbers
+    for content in sorted({content for content in contents if contents.count(content) > 1}):
+        raise LanguageModelError(path.name, f"has the added token {content!r} twice; remove one")
+    added = {token.content: token.id for token in file.added_tokens}
     settings_path = folder / "tokenizer_config.json"
     settings = read_json(settings_path) if settings_path.exists() else {}
-    decoders = {step.get("type") for step in all_steps(steps.get("decoder"), "decoders")}
     return Tokenizer(
-        kind="byte_level" if "ByteLevel" in decoders else "byte_fallback",
-        tokens=_tokens(model["vocab"], {entry["content"]: entry["id"] for entry in added}, path.name),
-        merges=_merges(model.get("merges"), path.name),
-        added={entry["content"]: entry["id"] for entry in added},
-        special=frozenset(entry["id"] for entry in added if entry.get("special")),
-        steps=steps,
+        kind="byte_level"
+        if any(step.type == "ByteLevel" for step in flat(file.decoder))
+        else "byte_fallback",
+        tokens=_tokens({**file.model.vocab, **added}, path.name),
+        merges=tuple(_pair(entry, path.name) for entry in file.model.merges),
+        added=added,
+        special=frozenset(token.id for token in file.added_tokens if token.special),
+        steps=file,
         settings=settings,
         chat_template=_chat_template(folder, settings),
     )
 
 
-def _added_tokens(steps: Mapping[str, Any], file: str) -> list[dict[str, Any]]:
-    entries = steps.get("added_tokens") or []
-    for entry in entries:
-        if not (
-            isinstance(entry, dict)
-            and isinstance(entry.get("content"), str)
-            and isinstance(entry.get("id"), int)
-        ):
-            raise LanguageModelError(file, "has a malformed entry in added_tokens")
-    contents = [entry["content"] for entry in entries]
-    # the browser's tokenizer would give the wrong one of the two numbers
-    for content in sorted({content for content in contents if contents.count(content) > 1}):
-        raise LanguageModelError(file, f"has the added token {content!r} twice; remove one")
-    return list(entries)
-
-
-def _tokens(vocabulary: Mapping[str, Any], added: Mapping[str, int], file: str) -> tuple[str, ...]:
+def _tokens(numbered: Mapping[str, int], file: str) -> tuple[str, ...]:
     """Every token at the place of its number."""
-    numbered = {**vocabulary, **added}
     if not numbered:
         raise LanguageModelError(file, "has no tokens")
-    for token, number in numbered.items():
-        if isinstance(number, bool) or not isinstance(number, int) or not 0 <= number < 1 << 24:
-            raise LanguageModelError(file, f"gives the token {token!r} the number {number!r}")
     tokens = [""] * (max(numbered.values()) + 1)
     for token, number in numbered.items():
         tokens[number] = token
     return tuple(tokens)
 
 
-def _merges(merges: Any, file: str) -> tuple[tuple[str, str], ...]:
-    """Old files write a pair as one text with a space between, newer ones as a list of two."""
-    pairs: list[tuple[str, str]] = []
-    for entry in merges or ():
-        pair = entry.split(" ", 1) if isinstance(entry, str) else entry
-        if not isinstance(pair, list) or len(pair) != 2:
-            raise LanguageModelError(file, f"has a malformed entry in merges: {entry!r}")
-        pairs.append((pair[0], pair[1]))
-    return tuple(pairs)
+def _pair(entry: str | tuple[str, str], file: str) -> tuple[str, str]:
+    first, between, second = entry.partition(" ") if isinstance(entry, str) else (entry[0], " ", entry[1])
+    if not between:
+        raise LanguageModelError(file, f"has a malformed entry in merges: {entry!r}")
+    return first, second
 
 
 def _chat_template(folder: Path, settings: Mapping[str, Any]) -> str | None:
     """The publisher's Jinja template of a conversation: a file of its own, or in ``tokenizer_config.json``."""
     own_file = folder / "chat_template.jinja"
     if own_file.exists():
-        return own_file.read_text(encoding="utf-8")
+        return own_file.read_text(encoding="utf-8", errors="replace")
     template = settings.get("chat_template")
     if isinstance(template, list):
-        named = {entry.get("name"): entry.get("template") for entry in template if isinstance(entry, Mapping)}
-        template = named.get("default")
+        named = [entry for entry in template if isinstance(entry, Mapping) and entry.get("name") == "default"]
+        template = named[0].get("template") if named else None
     return template if isinstance(template, str) and template else None

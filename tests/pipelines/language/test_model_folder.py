@@ -220,6 +220,12 @@ def test_the_publishers_stop_tokens_go_before_the_tokenizers(folder: Path) -> No
     assert open_model(folder).stop_token_ids == (7, 9)
 
 
+@pytest.mark.parametrize("listed", [400, -1, "383", [383, True]])
+def test_a_stop_token_must_be_one(folder: Path, listed: object) -> None:
+    changed(folder, "config.json", eos_token_id=listed)
+    refused(folder, "eos_token_id", "is the number of no token")
+
+
 def test_an_architecture_may_leave_its_defaults_out() -> None:
     gemma2 = {key: value for key, value in networks.CONFIGS["gemma2"].items() if key != "sliding_window"}
     sizes = architecture_of({**gemma2, "final_logit_softcapping": None})

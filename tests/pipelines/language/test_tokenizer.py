@@ -124,13 +124,13 @@ def test_a_template_in_a_file_of_its_own_goes_before(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
-        ({"model": {"type": "Unigram", "vocab": []}}, "no vocabulary of a byte-pair encoder"),
+        ({"model": {"type": "Unigram", "vocab": []}}, "'Unigram' is not supported"),
         ({"model": {"type": "WordPiece", "vocab": {"a": 0}}}, "'WordPiece' is not supported"),
         ({"model": {"type": "BPE", "vocab": {}}, "added_tokens": []}, "has no tokens"),
-        ({"model": {"type": "BPE", "vocab": {"a": -1}}}, "gives the token 'a' the number -1"),
-        ({"model": {"type": "BPE", "vocab": {"a": 10**9}}}, "the number 1000000000"),
+        ({"model": {"type": "BPE", "vocab": {"a": -1}}}, "model.vocab.a: Input should be greater"),
+        ({"model": {"type": "BPE", "vocab": {"a": 10**9}}}, "model.vocab.a: Input should be less"),
         ({"model": {"type": "BPE", "vocab": {"a": 0}, "merges": ["ab"]}}, "malformed entry in merges: 'ab'"),
-        ({"added_tokens": [{"content": "x"}]}, "malformed entry in added_tokens"),
+        ({"added_tokens": [{"content": "x"}]}, "added_tokens.0.id: Field required"),
         ({"added_tokens": [{"id": 1, "content": "x"}, {"id": 2, "content": "x"}]}, "'x' twice"),
     ],
 )
