@@ -41,6 +41,8 @@ EVALUATION_TOKENS = 512
 _LONGEST_ANSWER_TOKENS = 1024
 _RUNTIME_BYTES = 200_000_000
 """What an engine takes beside the weights and the cache of keys and values; read off wllama in Chromium."""
+_TEXTS_ALONE = "{% for message in messages %}{{ message['content'] }}{% if not loop.last %}{{ '\\n' }}{% endif %}{% endfor %}"
+"""For a model without a template of conversations: llama.cpp would take another model's. WebLLM does the same as this."""
 _CURE = "run 'make browser-packages'"
 
 
@@ -218,6 +220,7 @@ def _wllama(made: _Made, work: Path, progress: Progress) -> dict[str, Any]:
         "kind": made.options.gguf,
         "memory_bytes": sum(file["bytes"] for file in model_files) + _working_bytes(made),
         "llama_cpp_version": site.llama_cpp_version(),
+        "chat_template": "" if made.model.tokenizer.chat_template else _TEXTS_ALONE,
         "engine_files": engine_files,
         "model_files": model_files,
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -49,17 +49,22 @@ def bundle(name: str = "Small Llama") -> LanguageModelBundle:
     return LanguageModelBundle("A project", name, language.small_llama())
 
 
-def build(folder: Path, **options: object) -> Built:
+def build(folder: Path, model: Path | None = None, **options: object) -> Built:
     """A page in files small enough that the small model has several; raises as the target does."""
     target = target_of("webllm")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(webllm_target, "GGUF_FILE_BYTES", PIECE_BYTES)
+        patch.setattr("tempfile.tempdir", str(folder))
         path = build_deployment(
-            target, bundle(), target.Options(**options), lambda share, words: None, folder / "page.zip"
+            target,
+            replace(bundle(), folder=model or language.small_llama()),
+            target.Options(**options),
+            lambda share, words: None,
+            folder / "page.zip",
         )
     with zipfile.ZipFile(path) as archive:
         archive.extractall(folder / "page")
-    return Built(path, folder / "page", open_model(language.small_llama()))
+    return Built(path, folder / "page", open_model(model or language.small_llama()))
 
 
 @pytest.fixture(scope="session")

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import shutil
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
 from pipelines.language.forward import greedy_tokens
 from tests import gguf_reader, language
-from tests.deploy_targets.webllm.conftest import LOADING_MS, Built, Visit
+from tests.deploy_targets.webllm.conftest import LOADING_MS, Built, Visit, build, visit
+from tests.deploy_targets.webllm.static_server import serving
 
 QUESTIONS = [question.capitalize() for question in language.questions()][::6]
 
@@ -250,3 +253,26 @@ def test_the_preflight_names_all_that_a_device_can_lack(visitor: Visit) -> None:
         "wllama": ["Secure page", "Space in the browser", "WebAssembly", "Memory"],
     }
     assert report["chosen"] is None
+
+
+def test_a_model_without_a_template_of_conversations_goes_on_with_the_text(
+    chromiums: dict[str, Browser], tmp_path: Path
+) -> None:
+    shutil.copytree(language.small_llama(), tmp_path / "model")
+    settings = tmp_path / "model" / "tokenizer_config.json"
+    content = json.loads(settings.read_text())
+    del content["chat_template"]
+    settings.write_text(json.dumps(content))
+    base = build(tmp_path, tmp_path / "model", engines="wllama", older_browsers=False)
+    with serving(base.folder) as server:
+        visitor = visit(chromiums["plain"], server)
+        visitor.open()
+        visitor.start()
+        expect(visitor.page.locator("#empty-words")).to_contain_text("it goes on where you end")
+        set_temperature(visitor, "0")
+        opening = "Once upon a time a small robot"
+        weights = gguf_reader.weights(base.model, base.gguf)
+        told = greedy_tokens(base.model, weights, base.model.tokenizer.encode(opening, start=True), 20)
+        said = visitor.ask(opening)
+        assert said.strip().startswith(base.model.tokenizer.decode(told).strip())
+        visitor.page.context.close()

@@ -36,8 +36,10 @@ def files_of(model: LanguageModelBundle, **options: object) -> dict[str, bytes]:
 
 
 @pytest.fixture(autouse=True)
-def no_folder_of_libraries(monkeypatch: pytest.MonkeyPatch) -> None:
+def surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """No folder of libraries, and a folder of its own for temporary files, as a job has it."""
     monkeypatch.delenv(FOLDER_VARIABLE, raising=False)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path_factory.mktemp("job")))
 
 
 def test_the_zip_carries_the_page_the_engines_and_the_weights(built: Built) -> None:
