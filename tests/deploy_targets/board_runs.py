@@ -6,8 +6,11 @@ built library, window by window.
 
 from __future__ import annotations
 
+import os
 import re
 import zipfile
+from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -19,6 +22,8 @@ from deploy_targets.registry import target_of
 from pipelines.evaluate import NativeLibrary
 from pipelines.profile.arm_toolchain import runtime_sources
 from tests import tiny
+from tests.deploy_targets.test_c_library import HOSTILE
+from tests.firmware.machines import CODE, STRICT, Machine, run
 from tests.real_runs import bundle_of, keyword_run, motion_run, soundtrack
 
 STUBS = Path(__file__).parent / "stubs"
@@ -30,6 +35,11 @@ def bundle(kind: str, variant: str = "int8", board_id: str = "nano33ble") -> Dep
     """Of ``motion`` or ``sound``."""
     run, project = {"motion": (motion_run, "Wrist motions"), "sound": (keyword_run, "Words")}[kind]
     return bundle_of(run(), variant, board_id, project)
+
+
+def hostile_bundle(project: str) -> DeployBundle:
+    """The motion classifier of a project with any name, its labels as unkind as can be."""
+    return replace(bundle("motion"), project=project, labels=HOSTILE)
 
 
 @cache
@@ -105,3 +115,43 @@ def board_sources(kit: str, samples: np.ndarray, folder: Path) -> tuple[list[Pat
         STUBS / kit,
         folder,
     ]
+
+
+def cmake_build(
+    source: Path,
+    chosen: Machine,
+    stand_ins: list[Path],
+    includes: list[Path],
+    folder: Path,
+    switches: Mapping[str, str],
+    environment: Mapping[str, str],
+) -> Path:
+    """Configure and build a kit's project with CMake for a machine, without a warning; the image.
+
+    Args:
+        switches: ``CONFIG_*``, as the kit's own configuration would define them, for CMake and for C.
+        environment: where the project finds the kit.
+    """
+    runtime = folder / "runtime"
+    start = chosen.compile_runtime(runtime)
+    on = {name: value for name, value in switches.items() if value not in ("", "n")}
+    definitions = [f"-D{name}={'1' if value == 'y' else value}" for name, value in on.items()]
+    flags = [*chosen.flags, *chosen.library_flags(), *CODE, *STRICT, "-std=gnu11", "-O2", *definitions]
+    link = ["-nostartfiles", "-Wl,--gc-sections", "-T", str(runtime / "image.ld")]
+    (folder / "toolchain.cmake").write_text(
+        f"set(CMAKE_SYSTEM_NAME Generic)\nset(CMAKE_C_COMPILER {chosen.prefix}gcc)\n"
+        "set(CMAKE_TRY_COMPILE_TARGET_TYPE STATIC_LIBRARY)\n"
+        f'set(CMAKE_C_FLAGS_INIT "{" ".join(flags)}")\nset(CMAKE_EXE_LINKER_FLAGS_INIT "{" ".join(link)}")\n'
+    )
+    sources = [*stand_ins, *start]
+    command = ["cmake", "-S", str(source), "-B", str(folder), "-Wno-dev", "-G", "Unix Makefiles"]
+    command += [f"-DCMAKE_TOOLCHAIN_FILE={folder / 'toolchain.cmake'}", "-DCMAKE_BUILD_TYPE="]
+    command += [
+        f"-DSTAND_IN={';'.join(map(str, sources))}",
+        f"-DSTAND_IN_INCLUDES={';'.join(map(str, includes))}",
+    ]
+    command += [f"-D{name}={value}" for name, value in on.items()]
+    run(command, env={**os.environ, **environment})
+    run(["cmake", "--build", str(folder), "--parallel", "2"])
+    (image,) = folder.glob("*.elf")
+    return image

@@ -21,12 +21,11 @@ from tests.deploy_targets.board_runs import (
     bundle,
     expected,
     expected_of,
+    hostile_bundle,
     recording,
     unpacked,
     zip_of,
 )
-from tests.deploy_targets.conftest import make_bundle
-from tests.deploy_targets.test_c_library import HOSTILE
 from tests.firmware.machines import machine, run
 from tests.pipelines.compile import pushed
 
@@ -235,13 +234,13 @@ def test_a_generic_core_is_no_arduino_board():
     assert "no particular board" in target.refuses_board(board_of("cortex-m55"))
     with pytest.raises(TargetError, match="no particular board"):
         deployment_files(
-            target, make_bundle(board_id="cortex-m33"), target.Options(), lambda share, message: None
+            target, bundle("motion", board_id="cortex-m33"), target.Options(), lambda share, message: None
         )
 
 
 def test_hostile_names_stay_text(tmp_path):
     target = target_of("arduino")
-    made = make_bundle(labels=HOSTILE, project="evil\nname=other\\ ${x} */ #error")
+    made = hostile_bundle("evil\nname=other\\ ${x} */ #error")
     files = deployment_files(target, made, target.Options(), lambda share, message: None)
     lines = files["library.properties"].decode().splitlines()
     assert [line.split("=")[0] for line in lines].count("name") == 1

@@ -63,7 +63,7 @@ class Machine:
                 *STRICT,
                 *flags,
                 *(f"-I{path}" for path in includes),
-                *self._library(),
+                *self.library_flags(),
                 "-c",
                 str(source),
             ]
@@ -71,24 +71,27 @@ class Machine:
             objects.append(target)
         return objects
 
-    def link(self, objects: Sequence[Path], folder: Path) -> Path:
-        """An image, with start-up code."""
+    def compile_runtime(self, runtime: Path) -> list[Path]:
+        """Start-up code and semihosting, beside their linker script ``image.ld``."""
         sources = runtime_sources()
         if self.memory is None:
             sources = {name: (RISCV / name).read_text() for name in ("startup.c", "semihosting.c")} | {
                 "firmware.h": sources["firmware.h"]
             }
-        runtime = folder / "runtime"
         runtime.mkdir(parents=True, exist_ok=True)
         for name, text in sources.items():
             define = "#define FIRMWARE_HAS_FPU 1\n" if name == "startup.c" and self.has_fpu else ""
             (runtime / name).write_text(define + text)
-        start = self.compile(sorted(runtime.glob("*.c")), [runtime], runtime)
-        script = runtime / "image.ld"
-        script.write_text(self._linker_script())
+        (runtime / "image.ld").write_text(self._linker_script())
+        return self.compile(sorted(runtime.glob("*.c")), [runtime], runtime)
+
+    def link(self, objects: Sequence[Path], folder: Path) -> Path:
+        """An image, with start-up code."""
+        start = self.compile_runtime(folder / "runtime")
+        script = folder / "runtime" / "image.ld"
         image = folder / f"{self.id}.elf"
         command = [f"{self.prefix}gcc", *self.flags, "-nostartfiles", "-Wl,--gc-sections", "-T", str(script)]
-        run([*command, *self._library(), *map(str, [*start, *objects]), "-o", str(image)])
+        run([*command, *self.library_flags(), *map(str, [*start, *objects]), "-o", str(image)])
         return image
 
     def run(self, image: Path, timeout_s: int = TIMEOUT_S) -> tuple[int, str]:
@@ -101,7 +104,8 @@ class Machine:
         )
         return result.returncode, result.stdout if result.stdout or result.returncode == 0 else result.stderr
 
-    def _library(self) -> list[str]:
+    def library_flags(self) -> list[str]:
+        """Which C library the programs use."""
         return ["--specs=picolibc.specs" if self.memory is None else "--specs=nano.specs"]
 
     def _linker_script(self) -> str:

@@ -1,0 +1,1 @@
+"""Deploy target ``platformio``: a project that PlatformIO builds, with the pipeline as a library in it."""
