@@ -1,0 +1,33 @@
+#ifndef I2C_MASTER_H
+#define I2C_MASTER_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "esp_err.h"
+#include "gpio_numbers.h"
+typedef struct i2c_bus *i2c_master_bus_handle_t;
+typedef struct i2c_device *i2c_master_dev_handle_t;
+typedef enum { I2C_CLK_SRC_DEFAULT } i2c_clock_source_t;
+typedef enum { I2C_ADDR_BIT_LEN_7 } i2c_addr_bit_len_t;
+typedef struct {
+    int i2c_port;
+    gpio_num_t sda_io_num, scl_io_num;
+    i2c_clock_source_t clk_source;
+    uint8_t glitch_ignore_cnt;
+    int intr_priority;
+    size_t trans_queue_depth;
+    struct { uint32_t enable_internal_pullup : 1; } flags;
+} i2c_master_bus_config_t;
+typedef struct {
+    i2c_addr_bit_len_t dev_addr_length;
+    uint16_t device_address;
+    uint32_t scl_speed_hz;
+    uint32_t scl_wait_us;
+} i2c_device_config_t;
+esp_err_t i2c_new_master_bus(const i2c_master_bus_config_t *config, i2c_master_bus_handle_t *bus);
+esp_err_t i2c_master_bus_add_device(i2c_master_bus_handle_t bus, const i2c_device_config_t *config,
+                                    i2c_master_dev_handle_t *device);
+esp_err_t i2c_master_transmit(i2c_master_dev_handle_t device, const uint8_t *bytes, size_t size, int timeout_ms);
+esp_err_t i2c_master_transmit_receive(i2c_master_dev_handle_t device, const uint8_t *out, size_t out_size, uint8_t *in,
+                                      size_t in_size, int timeout_ms);
+#endif

@@ -1,0 +1,1 @@
+/* The switches come as definitions from the command line. */
