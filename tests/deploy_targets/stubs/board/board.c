@@ -44,6 +44,31 @@ void board_print_integer(long value)
     firmware_print(text + place);
 }
 
+void board_print_format(const char *format, va_list arguments)
+{
+    for (; *format != '\0'; format++) {
+        char text[2] = {*format, '\0'};
+        int longs = 0;
+        if (*format != '%') {
+            board_print(text);
+            continue;
+        }
+        format++;
+        for (; *format == 'l'; format++) {
+            longs++;
+        }
+        if (*format == 's') {
+            board_print(va_arg(arguments, const char *));
+        } else if (*format == 'd') {
+            board_print_integer(longs == 2 ? (long)va_arg(arguments, long long)
+                                : longs == 1 ? va_arg(arguments, long)
+                                             : va_arg(arguments, int));
+        } else {
+            board_print("%");
+        }
+    }
+}
+
 void board_exit(int status)
 {
     firmware_exit(status);

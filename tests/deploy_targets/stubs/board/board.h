@@ -2,6 +2,7 @@
 #ifndef BOARD_H
 #define BOARD_H
 
+#include <stdarg.h>
 #include <stdint.h>
 
 #ifdef __cplusplus
@@ -22,6 +23,8 @@ int32_t board_points_left(void);
 
 void board_print(const char *text);
 void board_print_integer(long value);
+/* As printf, with %s, %d, %ld, %lld and %% alone. */
+void board_print_format(const char *format, va_list arguments);
 void board_exit(int status) __attribute__((noreturn));
 
 #ifdef __cplusplus

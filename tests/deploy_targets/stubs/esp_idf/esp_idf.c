@@ -8,22 +8,19 @@
 #include "freertos/task.h"
 
 #include <stdarg.h>
-#include <stdio.h>
 
 void app_main(void);
 
 void board_log(char level, const char *tag, const char *format, ...)
 {
-    static char text[200];
     const char start[3] = {level, ' ', '\0'};
     va_list arguments;
-    va_start(arguments, format);
-    (void)vsnprintf(text, sizeof text, format, arguments);
-    va_end(arguments);
     board_print(start);
     board_print(tag);
     board_print(": ");
-    board_print(text);
+    va_start(arguments, format);
+    board_print_format(format, arguments);
+    va_end(arguments);
     board_print("\n");
 }
 

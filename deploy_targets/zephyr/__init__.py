@@ -1,0 +1,1 @@
+"""Deploy target ``zephyr``: the pipeline as a Zephyr module, with a sample application."""
