@@ -71,6 +71,7 @@ def fitted(library: Library, bundle: DeployBundle, chip: Chip) -> Fitted:
     Raises:
         TargetError: it does not fit, with the numbers; the compiler refuses it; or the self-test fails in simavr.
     """
+    _check_structs(library, chip)
     window = bundle.spec.input
     files = {**programs.library_files(library, constants_in_flash=True), **programs.fixed_files()}
     in_flash = reads_flash(files, chip)
@@ -103,6 +104,18 @@ def _run(files: Mapping[str, str], chip: Chip) -> tuple[Run | None, str]:
         return None, "the self-test with one window is larger than the chip"
     run = run_selftest(elf, chip)
     return run, "" if run else "the self-test did not end in time in simavr"
+
+
+def _check_structs(library: Library, chip: Chip) -> None:
+    """What is known before anything is compiled; a compiler for 16-bit addresses has no words for more."""
+    needed_bytes = library.workspace_bytes + library.continuous_bytes + library.decision_bytes
+    if needed_bytes > chip.ram_bytes:
+        raise TargetError(
+            f"the model does not fit an {chip.title}: workspace ({library.workspace_bytes:,}), signal "
+            f"({library.continuous_bytes:,}) and decision ({library.decision_bytes:,}) take {needed_bytes:,} bytes of "
+            f"RAM, of {chip.ram_bytes:,}; choose a larger chip, a shorter window or fewer features",
+            field="mcu",
+        )
 
 
 def _check_fit(library: Library, chip: Chip, sizes: Sizes, run: Run | None, in_flash: bool) -> None:
