@@ -76,6 +76,11 @@ def build_library(model: LanguageModel, wanted: Wanted, work: Path, say: Say) ->
             "MLC-LLM, and give it as a file",
             field=_FIELD,
         )
+    if family == "gemma" and "f16" in wanted.quantization:
+        raise TargetError(
+            f"TVM {tools.version} cannot compile a gemma in 16-bit numbers for WebGPU; choose q4f32_1 or q0f32",
+            field=_FIELD,
+        )
     say("Compiling TVM's runtime, once on this server; it takes some minutes")
     home = _runtime(tools)
     say("Compiling the network for WebGPU")
