@@ -12,9 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from deploy_targets.base import DeployBundle, DeployTarget, Need, Progress
 from deploy_targets.model_files import classify_script, interface_document, readme_values, selftest_file
-from deploy_targets.onnx.agreement import agreement_of
 from pipelines.compile.c_names import identifier_from
-from pipelines.export.onnx import onnx_model
 from pipelines.export.tflite_metadata import labels_text
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -58,6 +56,10 @@ class OnnxTarget(DeployTarget):
             UnsupportedOpError: a layer has no counterpart; it is named.
             CompileError: the network cannot become ONNX.
         """
+        # Late: every web server knows the targets, and needs ONNX for none of its pages.
+        from deploy_targets.onnx.agreement import agreement_of
+        from pipelines.export.onnx import onnx_model
+
         name = identifier_from(bundle.project)
         progress(0.0, "Writing the ONNX model")
         model = onnx_model(bundle.tflite, _properties(bundle), exact=options.rounding == "exact")
