@@ -27,7 +27,7 @@ from tests.deploy_targets.wasm_runs import (
 from tests.real_runs import WORDS_HZ, bundle_of, keyword_run, motion_run, spoken
 
 WINDOWS = 1000
-ROUNDS, ROUND_WINDOWS = 11, 50
+ROUNDS, ROUND_WINDOWS = 151, 5
 
 _TIME = """async ([simd, rounds, count]) => {
   const { load } = await import("/index.js");
