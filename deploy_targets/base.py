@@ -73,7 +73,7 @@ class DeployTarget(ABC):
         variants: those that it takes, the best first.
         board_use: ``chosen``: it is built for a board; ``none``: it is the same for all, and no board is asked for.
         needs: what has to be installed on the server to build it.
-        docs: address of a page that says more; may be empty.
+        docs: address of a page that says more, where the handbook has none at `docs/targets/ID.md`.
     """
 
     id: ClassVar[str]
@@ -123,7 +123,7 @@ class DeployTarget(ABC):
     def file_stem(self, bundle: Any) -> str:
         """Name of the zip, without its ending."""
         variant = f"-{bundle.variant}" if bundle.variant else ""
-        return f"{identifier_from(bundle.project)}{variant}-{self.id}"
+        return f"{identifier_from(bundle.title)}{variant}-{self.id}"
 
     def folder_in_zip(self, bundle: Any, options: Any) -> str:
         """The one folder that holds all files of the zip; none by default.

@@ -113,6 +113,11 @@ class DeployBundle:
             about=dict(about or {}),
         )
 
+    @property
+    def title(self) -> str:
+        """What the deployment is called after."""
+        return self.project
+
     def artifact(self, name: str) -> Path:
         """A file of the run.
 
@@ -176,6 +181,11 @@ class LanguageModelBundle:
     folder: Path
     variant: str = ""
     board: None = None
+
+    @property
+    def title(self) -> str:
+        """What the deployment is called after: a project can have several language models."""
+        return self.name
 
     def identity(self) -> dict[str, Any]:
         """Hashes of what the deployment is made of (JSON); reads every file once, piece by piece."""

@@ -49,7 +49,6 @@ class ArduinoTarget(DeployTarget):
         "A library for the Arduino IDE, with sketches for Nano 33 BLE Sense, ESP32 and Pico."
     )
     icon: ClassVar[str] = "brand-arduino"
-    docs: ClassVar[str] = "docs/targets/arduino.md"
 
     class Options(PackageOptions):
         """How the library is called, and its version."""

@@ -28,7 +28,6 @@ class AvrTarget(DeployTarget):
     icon: ClassVar[str] = "cpu-2"
     board_use: ClassVar[Literal["chosen", "none"]] = "none"
     needs: ClassVar[tuple[Need, ...]] = (Need("program", "avr-gcc", "install Debian's gcc-avr and avr-libc"),)
-    docs: ClassVar[str] = "docs/targets/avr.md"
 
     class Options(LibraryOptions):
         """Which chip, and how the library is called."""

@@ -30,7 +30,6 @@ class CmsisPackTarget(DeployTarget):
     title: ClassVar[str] = "CMSIS-Pack"
     pitch: ClassVar[str] = "A software pack for Keil MDK, IAR, and CMSIS-Toolbox: pick the component, build."
     icon: ClassVar[str] = "package"
-    docs: ClassVar[str] = "docs/targets/cmsis-pack.md"
 
     class Options(PackageOptions):
         """How the library is called, and its version."""

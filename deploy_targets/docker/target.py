@@ -32,7 +32,6 @@ class DockerTarget(DeployTarget):
     variants: ClassVar[tuple[str, ...]] = ("int8", "float32")
     board_use: ClassVar[Literal["chosen", "none"]] = "none"
     needs: ClassVar[tuple[Need, ...]] = (ZIG,)
-    docs: ClassVar[str] = "docs/targets/docker.md"
 
     class Options(PythonTarget.Options):
         """Those of the wheel."""

@@ -39,7 +39,6 @@ class EspIdfTarget(DeployTarget):
     pitch: ClassVar[str] = "A component for ESP32 chips, Xtensa and RISC-V, with an example project."
     icon: ClassVar[str] = "cpu-2"
     board_use: ClassVar[Any] = "none"
-    docs: ClassVar[str] = "docs/targets/esp-idf.md"
 
     class Options(PackageOptions):
         """How the component is called, and its version."""

@@ -32,7 +32,6 @@ class PlatformioTarget(DeployTarget):
         "A project ready to build for Nano 33 BLE Sense, ESP32 and Pico, with a test for the device."
     )
     icon: ClassVar[str] = "alien"
-    docs: ClassVar[str] = "docs/targets/platformio.md"
 
     class Options(PackageOptions):
         """How the library is called, and its version."""

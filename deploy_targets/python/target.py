@@ -50,7 +50,6 @@ class PythonTarget(DeployTarget):
     variants: ClassVar[tuple[str, ...]] = ("int8", "float32")
     board_use: ClassVar[Literal["chosen", "none"]] = "none"
     needs: ClassVar[tuple[Need, ...]] = (ZIG,)
-    docs: ClassVar[str] = "docs/targets/python.md"
 
     class Options(BaseModel):
         """How the package is called, and for which machines it is built."""

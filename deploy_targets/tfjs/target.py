@@ -37,7 +37,6 @@ class TfjsTarget(DeployTarget):
         Need("npm", TFJS, _CURE),
         Need("npm", TFJS_WASM, _CURE),
     )
-    docs: ClassVar[str] = "docs/targets/tfjs.md"
 
     class Options(BaseModel):
         """How the weights are stored, what the package is called, and what comes with it."""

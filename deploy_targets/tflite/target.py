@@ -27,7 +27,6 @@ class TfliteTarget(DeployTarget):
     group: ClassVar = "computer"
     variants: ClassVar[tuple[str, ...]] = ("int8", "float32")
     board_use: ClassVar = "none"
-    docs: ClassVar[str] = ""
 
     def build(self, bundle: DeployBundle, options: Any, progress: Progress) -> dict[str, bytes]:
         """The model, ``interface.json``, labels, a self-test and the script that runs it.

@@ -34,7 +34,6 @@ class WasmTarget(DeployTarget):
     variants: ClassVar[tuple[str, ...]] = ("int8", "float32")
     board_use: ClassVar[Literal["chosen", "none"]] = "none"
     needs: ClassVar[tuple[Need, ...]] = (ZIG,)
-    docs: ClassVar[str] = "docs/targets/wasm.md"
 
     class Options(BaseModel):
         """How the package is called, and whether a page comes with it."""

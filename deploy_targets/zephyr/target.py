@@ -45,7 +45,6 @@ class ZephyrTarget(DeployTarget):
     title: ClassVar[str] = "Zephyr module"
     pitch: ClassVar[str] = "A module for Zephyr with Kconfig switches, and a sample that reads a sensor."
     icon: ClassVar[str] = "wind"
-    docs: ClassVar[str] = "docs/targets/zephyr.md"
 
     class Options(LibraryOptions):
         """How the module is called."""

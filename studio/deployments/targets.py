@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import logging
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
-
-from django.conf import settings
-from django.urls import reverse
 
 from deploy_targets.base import DeployTarget
 from deploy_targets.registry import targets
 from pipelines.profile.boards import boards
+from studio.web.handbook import address_of
 
-_ROOT = Path(settings.BASE_DIR)
 _logger = logging.getLogger(__name__)
 
 
@@ -36,20 +32,6 @@ def missing_for(target: DeployTarget) -> list[str]:
         return [f"this target cannot say what it needs ({type(error).__name__}); the server's log says more"]
 
 
-def docs_page(target: DeployTarget) -> Path | None:
-    """The page about a target among the studio's own docs; None where it has none there."""
-    page = (_ROOT / target.docs).resolve()
-    inside = page.is_relative_to(_ROOT / "docs") and page.suffix == ".md"
-    return page if inside and page.is_file() else None
-
-
-def _docs_address(target: DeployTarget) -> str:
-    """Where a browser finds the page about a target; empty where there is none."""
-    if target.docs.startswith(("https://", "http://")):
-        return target.docs
-    return reverse("deploy-target-docs", args=[target.id]) if docs_page(target) else ""
-
-
 @lru_cache(maxsize=256)
 def _fixed(target: DeployTarget) -> dict[str, Any]:
     return {
@@ -61,7 +43,7 @@ def _fixed(target: DeployTarget) -> dict[str, Any]:
         "takes": target.takes,
         "variants": list(target.variants),
         "board_use": target.board_use,
-        "docs": _docs_address(target),
+        "docs": address_of(target.docs or f"docs/targets/{target.id}.md"),
         "refused_boards": _refused_boards(target),
         "options_schema": target.Options.model_json_schema(),
     }

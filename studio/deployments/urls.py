@@ -13,5 +13,4 @@ urlpatterns = [
         name="deployment-download",
     ),
     path("deploy-targets/", views.TargetListView.as_view(), name="deploy-targets"),
-    path("deploy-targets/<str:target_id>/docs/", views.TargetDocsView.as_view(), name="deploy-target-docs"),
 ]

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import QuerySet
-from django.http import Http404, HttpResponse, HttpResponseBase
+from django.http import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.generics import GenericAPIView, ListAPIView, RetrieveDestroyAPIView
@@ -15,7 +15,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from deploy_targets.registry import targets
 from studio.deployments.models import Deployment
 from studio.deployments.serializers import (
     DeploymentSerializer,
@@ -23,7 +22,7 @@ from studio.deployments.serializers import (
     TargetSerializer,
 )
 from studio.deployments.start import Wanted, start_deployment
-from studio.deployments.targets import described_targets, docs_page
+from studio.deployments.targets import described_targets
 from studio.downloads import StoredFile, serve
 from studio.projects.access import ProjectScoped
 from studio.web.exceptions import Conflict
@@ -93,14 +92,3 @@ class TargetListView(APIView):
     @extend_schema(operation_id="deploy_targets_list", responses=TargetSerializer(many=True))
     def get(self, request: Request) -> Response:
         return Response(described_targets())
-
-
-class TargetDocsView(APIView):
-    """The page about a target among the studio's own docs, as it was written: Markdown."""
-
-    @extend_schema(operation_id="deploy_targets_docs", responses={(200, "text/plain"): OpenApiTypes.STR})
-    def get(self, request: Request, target_id: str) -> HttpResponse:
-        page = next((docs_page(target) for target in targets() if target.id == target_id), None)
-        if page is None:
-            raise Http404
-        return HttpResponse(page.read_bytes(), content_type="text/plain; charset=utf-8")

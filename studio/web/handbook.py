@@ -49,6 +49,22 @@ def handbook(request: HttpRequest, page: str = "") -> HttpResponseBase:
     return response
 
 
+def address_of(page: str) -> str:
+    """Where a browser finds a page: ``docs/targets/c.md`` of the handbook, or one elsewhere; empty where there is none."""
+    if page.startswith(("https://", "http://")):
+        return page
+    path = settings.BASE_DIR / page
+    if path not in _paths():
+        return ""
+    place = _address(path)
+    return f"/docs/{place}/" if place else "/docs/"
+
+
+def _address(path: Path) -> str:
+    """Of a page's file, without ``/docs/``: its name, or its folder's where it is the first page there."""
+    return path.relative_to(FOLDER).with_suffix("").as_posix().removesuffix(INDEX).strip("/")
+
+
 def _find(name: str) -> Path | None:
     """The file of an address; only what :func:`_paths` lists can be reached."""
     if name and not _PAGE.fullmatch(name):
@@ -73,9 +89,8 @@ def _read(path: Path, modified_ns: int) -> Page:
     for token in tokens:
         for child in token.children or ():
             _point_within(child, "" if folder == "." else f"{folder}/")
-    place = path.relative_to(FOLDER).with_suffix("").as_posix()
-    address = place.removesuffix(INDEX).strip("/")
-    return Page(address, _title(tokens) or place, parser.renderer.render(tokens, parser.options, {}))
+    html = parser.renderer.render(tokens, parser.options, {})
+    return Page(_address(path), _title(tokens) or path.stem, html)
 
 
 def _title(tokens: list[Token]) -> str:

@@ -13,7 +13,6 @@ ROWS = [
     Row("deployment", "DELETE", writing(204)),
     Row("deployment-download", "GET", reading()),
     Row("deploy-targets", "GET", known()),
-    Row("deploy-target-docs", "GET", known(404), arguments=(("target_id", "abacus"),)),
 ]
 
 

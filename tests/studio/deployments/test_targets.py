@@ -157,15 +157,12 @@ def test_a_target_that_breaks_when_it_is_asked_breaks_alone(
 
 
 @pytest.mark.usefixtures("package")
-def test_the_docs_of_a_target_are_served_and_no_other_file(viewer: APIClient) -> None:
+def test_a_target_links_to_its_page_in_the_handbook_and_to_no_other_file(viewer: APIClient) -> None:
     targets = listed(viewer)
-    page = viewer.get(targets["flat"]["docs"])
-    assert page.status_code == 200
-    assert page["Content-Type"].startswith("text/plain")
-    assert b"# Developing Thimble" in page.content
+    assert targets["c"]["docs"] == "/docs/targets/c/"
+    assert viewer.get(targets["c"]["docs"]).status_code == 200
+    assert targets["flat"]["docs"] == "/docs/developing/"
     assert targets["particular"]["docs"] == ""
-    assert viewer.get("/api/v1/deploy-targets/particular/docs/").status_code == 404
-    assert viewer.get("/api/v1/deploy-targets/quill/docs/").status_code == 404
 
 
 @pytest.mark.usefixtures("package")
