@@ -101,7 +101,7 @@ def _library(engine: Mapping[str, Any]) -> str:
         f"that it was checked against, {version}. The page compares both and takes no other.\n"
         if engine["library"]
         else f"""It is missing here: no `model/lib/{name}`. The page says so, and runs on the processor if it can.
-To add it, compile the model with MLC-LLM for the target `webgpu`, with the quantization {engine["quantization"]}, for TVM
+To add it, build this page again with the option that compiles it, or compile the model with MLC-LLM for the target `webgpu`, with the quantization {engine["quantization"]}, for TVM
 runtime {version}; put the file into Thimble's folder of libraries (`{FOLDER_VARIABLE}`) under the name `{name}`, and
 build this page again. Or put it into `model/lib/` of this folder, and write into `model/lib/{name}.json`: `"present": true`,
 its `"bytes"` and its `"sha256"`.
