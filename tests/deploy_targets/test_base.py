@@ -82,7 +82,9 @@ def test_every_target_describes_itself_and_its_options():
 
 
 def test_an_unknown_target_is_refused_naming_those_that_there_are():
-    with pytest.raises(TargetError, match="no deploy target 'toaster'; there are arduino, avr, c, cmsis-pack"):
+    with pytest.raises(
+        TargetError, match="no deploy target 'toaster'; there are arduino, avr, c, cmsis-pack"
+    ):
         target_of("toaster")
 
 
