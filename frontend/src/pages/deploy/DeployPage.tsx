@@ -118,7 +118,9 @@ export default function DeployPage() {
             : "When a member with the right to change this project builds a model, you can download it here."}
         </EmptyState>
       ) : null}
-      {newest ? <Usage deployment={newest} /> : null}
+      {newest ? (
+        <Usage deployment={newest} target={targets.data.find((target) => target.id === newest.target)} />
+      ) : null}
     </Page>
   );
 }
