@@ -72,6 +72,7 @@ class DeployTarget(ABC):
         takes: ``pipeline`` (a run's model) or ``language-model`` (a folder of weights).
         variants: those that it takes, the best first.
         board_use: ``chosen``: it is built for a board; ``none``: it is the same for all, and no board is asked for.
+        runtime: what runs the network, where that is not the compiled C that was measured: the zip's documents say so.
         needs: what has to be installed on the server to build it.
         docs: address of a page that says more, where the handbook has none at `docs/targets/ID.md`.
     """
@@ -84,6 +85,7 @@ class DeployTarget(ABC):
     takes: ClassVar[Literal["pipeline", "language-model"]] = "pipeline"
     variants: ClassVar[tuple[str, ...]] = ("int8", "float32")
     board_use: ClassVar[Literal["chosen", "none"]] = "chosen"
+    runtime: ClassVar[str] = ""
     needs: ClassVar[tuple[Need, ...]] = ()
     docs: ClassVar[str] = ""
 

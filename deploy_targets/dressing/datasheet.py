@@ -7,6 +7,7 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
+from deploy_targets.base import DeployTarget
 from deploy_targets.bundle import DeployBundle
 from deploy_targets.dressing.energy import (
     CARBON_G_PER_KWH,
@@ -28,16 +29,16 @@ Profiles = dict[str, Mapping[str, Any] | str]
 """Board id -> its profile, or in words why there is none."""
 
 
-def datasheet(bundle: DeployBundle) -> str:
+def datasheet(target: DeployTarget, bundle: DeployBundle) -> str:
     """The datasheet of one variant of a run's model.
 
     A deployment for a board is measured on every board; one that is the same for all shows what the run measured.
     """
     profiles = _profiles(bundle)
-    values = common_values(bundle) | {
+    values = common_values(target, bundle) | {
         "channels_units": _channels(bundle),
         "boards": _board_table(profiles),
-        "boards_words": _boards_words(profiles),
+        "boards_words": _boards_words(target, profiles),
         "energy": _energy(profiles),
         "carbon": _carbon(bundle),
     }
@@ -89,14 +90,19 @@ def _board_row(board: Board, found: Mapping[str, Any] | str) -> list[str]:
     ]
 
 
-def _boards_words(profiles: Profiles) -> str:
+def _boards_words(target: DeployTarget, profiles: Profiles) -> str:
     measured = [found for found in profiles.values() if not isinstance(found, str)]
     if not measured:
         return ""
     toolchains = ", ".join(sorted({found["toolchain"] for found in measured}))
+    elsewhere = (
+        f" Here the network is run by {target.runtime}: what that takes was not measured, except where the README says so."
+        if target.runtime
+        else ""
+    )
     return (
         "Flash and RAM are read from a linked image of features, model and decision. Cycles are estimated from the "
-        f"instructions that an emulated core ran, with their band. Built with {toolchains}."
+        f"instructions that an emulated core ran, with their band. Built with {toolchains}.{elsewhere}"
     )
 
 

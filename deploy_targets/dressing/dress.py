@@ -34,8 +34,8 @@ def dressed(target: DeployTarget, bundle: Any, options: Any, files: Files) -> di
         "thimble.json": manifest_text(target, bundle, options).encode(),
     }
     if isinstance(bundle, DeployBundle):
-        added["MODEL_CARD.md"] = model_card(bundle).encode()
-        added["DATASHEET.md"] = datasheet(bundle).encode()
+        added["MODEL_CARD.md"] = model_card(target, bundle).encode()
+        added["DATASHEET.md"] = datasheet(target, bundle).encode()
     whole = {**added, **files}
     whole["sbom.cdx.json"] = bill_of_materials(target, bundle, options, whole).encode()
     whole["SHA256SUMS"] = _sums(whole)

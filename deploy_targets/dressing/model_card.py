@@ -8,6 +8,7 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
+from deploy_targets.base import DeployTarget
 from deploy_targets.bundle import DeployBundle
 from deploy_targets.dressing.words import common_values
 from deploy_targets.markdown import plain, table
@@ -17,11 +18,11 @@ _TEMPLATE = Path(__file__).parent / "templates" / "MODEL_CARD.md"
 _MAX_CLASSES_OF_A_MATRIX = 20
 
 
-def model_card(bundle: DeployBundle) -> str:
+def model_card(target: DeployTarget, bundle: DeployBundle) -> str:
     """The card of one variant of a run's model."""
     window = bundle.spec.input
     postprocess = bundle.spec.postprocess
-    values = common_values(bundle) | {
+    values = common_values(target, bundle) | {
         "class_count": str(len(bundle.labels)),
         "channel_count": str(len(window.channels)),
         "features": ", ".join(f"{one.block} ({plain(one.name)})" for one in bundle.spec.features),

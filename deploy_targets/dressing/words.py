@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from deploy_targets.base import DeployTarget
 from deploy_targets.bundle import DeployBundle
 from deploy_targets.markdown import plain, table
 from pipelines.evaluate.intervals import wilson_interval
@@ -12,7 +13,7 @@ from pipelines.evaluate.intervals import wilson_interval
 _UNKNOWN = "The run was made by an earlier version of Thimble, which kept no record of this."
 
 
-def common_values(bundle: DeployBundle) -> dict[str, str]:
+def common_values(target: DeployTarget, bundle: DeployBundle) -> dict[str, str]:
     """What both documents' templates are filled with."""
     window = bundle.spec.input
     recordings = bundle.metrics.get("samples", {}).get("test")
@@ -28,9 +29,17 @@ def common_values(bundle: DeployBundle) -> dict[str, str]:
         "windows": f"{bundle.evaluation['windows']:,}",
         "recordings": "an unknown number of" if recordings is None else f"{recordings:,}",
         "interval": interval_words(bundle),
+        "judged": _judged(target),
         "data": data_words(bundle),
         "limits": limits_words(bundle),
     }
+
+
+def _judged(target: DeployTarget) -> str:
+    """What the figures were measured on."""
+    if not target.runtime:
+        return "on the compiled C that is in this zip"
+    return f"on the compiled C of this network; here it is run by {target.runtime}"
 
 
 def interval_words(bundle: DeployBundle) -> str:

@@ -31,6 +31,7 @@ class OnnxTarget(DeployTarget):
     group: ClassVar = "computer"
     variants: ClassVar[tuple[str, ...]] = ("float32", "int8")
     board_use: ClassVar = "none"
+    runtime: ClassVar[str] = "ONNX Runtime, or what else reads ONNX"
     needs: ClassVar[tuple[Need, ...]] = (
         Need("python", "onnx", _CURE),
         Need("python", "onnxruntime", _CURE),

@@ -31,6 +31,7 @@ class TfjsTarget(DeployTarget):
     group: ClassVar[Literal["board", "browser", "computer"]] = "browser"
     variants: ClassVar[tuple[str, ...]] = ("float32",)
     board_use: ClassVar[Literal["chosen", "none"]] = "none"
+    runtime: ClassVar[str] = "TensorFlow.js"
     needs: ClassVar[tuple[Need, ...]] = (
         ZIG,
         Need("python", "tensorflow", "install Thimble's Python packages with 'make setup'"),

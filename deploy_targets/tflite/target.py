@@ -27,6 +27,7 @@ class TfliteTarget(DeployTarget):
     group: ClassVar = "computer"
     variants: ClassVar[tuple[str, ...]] = ("int8", "float32")
     board_use: ClassVar = "none"
+    runtime: ClassVar[str] = "TensorFlow Lite, or what else reads its files"
 
     def build(self, bundle: DeployBundle, options: Any, progress: Progress) -> dict[str, bytes]:
         """The model, ``interface.json``, labels, a self-test and the script that runs it.

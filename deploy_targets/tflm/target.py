@@ -49,6 +49,7 @@ class TflmTarget(DeployTarget):
     group: ClassVar = "board"
     variants: ClassVar[tuple[str, ...]] = ("int8", "float32")
     board_use: ClassVar = "none"
+    runtime: ClassVar[str] = "TensorFlow Lite Micro"
     needs: ClassVar[tuple[Need, ...]] = (
         Need("python", "tflite_micro", "install Thimble's own requirements again (make setup)"),
     )

@@ -144,6 +144,15 @@ def test_a_run_of_an_earlier_version_says_what_was_not_recorded(bundle):
     assert "counting windows as independent" in files["MODEL_CARD.md"].decode()
 
 
+def test_a_target_with_another_runtime_says_that_the_figures_are_of_the_compiled_c(bundle):
+    class Elsewhere(Notes):
+        runtime = "Abacus"
+
+    files = dressed(Elsewhere(), bundle, Notes.Options(), {"README.md": b""})
+    assert "on the compiled C of this network; here it is run by Abacus" in files["MODEL_CARD.md"].decode()
+    assert "run by Abacus: what that takes was not measured" in files["DATASHEET.md"].decode()
+
+
 def test_energy_is_time_times_voltage_times_current():
     assert window_energy_uj(board_of("nano33ble"), 2.0) == pytest.approx(2.0 * 3.0 * 3.3)
     assert window_energy_uj(board_of("pico"), 2.0) is None
