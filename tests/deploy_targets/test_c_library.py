@@ -11,6 +11,7 @@ from deploy_targets.package import deployment_files
 from deploy_targets.registry import target_of
 from deploy_targets.zips import build_zip
 from tests.deploy_targets.conftest import make_bundle
+from tests.real_runs import bundle_of, keyword_run, motion_run
 
 STRICT = ["-Wall", "-Wextra", "-Wconversion", "-Werror", "-O3", "-ffp-contract=off"]
 HOSTILE = ('a"b\\', "*/ #error x", "line\nbreak ??/")
@@ -158,3 +159,16 @@ def test_the_readme_and_manifest_tell_what_was_measured(built):
     assert manifest["pipeline"]["input"]["channels"] == ["ax", "ay", "az"]
     assert len(manifest["hashes"]["model_sha256"]) == 64
     assert b"Apache License" in files["LICENSE"]
+
+
+@pytest.mark.skipif(shutil.which("arm-none-eabi-gcc") is None, reason="needs Debian's gcc-arm-none-eabi")
+@pytest.mark.parametrize("core", ["cortex-m0plus", "cortex-m4"])
+@pytest.mark.parametrize("variant", ["int8", "float32"])
+@pytest.mark.parametrize("a_run", [motion_run, keyword_run], ids=["motion", "keywords"])
+def test_no_compiler_for_a_board_warns_even_where_it_unrolls_loops(tmp_path, a_run, variant, core):
+    library = bundle_of(a_run(), variant).library("thimble")
+    for name, text in library.files.items():
+        (tmp_path / name).write_text(text)
+    sources = sorted(name for name in library.files if name.endswith(".c"))
+    flags = ["-O3", "-std=c99", "-ffp-contract=off", "-Wall", "-Wextra", "-Wconversion", "-Werror"]
+    run(["arm-none-eabi-gcc", f"-mcpu={core}", "-mthumb", *flags, "-c", *sources], tmp_path)

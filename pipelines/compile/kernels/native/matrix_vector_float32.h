@@ -6,8 +6,9 @@ static void matrix_vector_float32(const float *vector, int32_t length, THIMBLE_C
                                   THIMBLE_CONST float *bias,
                                   int32_t rows, float least, float greatest, float *output)
 {
-    int32_t row = 0;
-    for (; row + 8 <= rows; row += 8) {
+    const int32_t in_eights = rows - rows % 8;
+    int32_t row;
+    for (row = 0; row < in_eights; row += 8) {
         float sums[8] = {0.0f, 0.0f, 0.0f, 0.0f, 0.0f, 0.0f, 0.0f, 0.0f};
         for (int32_t i = 0; i < length; ++i) {
             const float x = vector[i];

@@ -10,8 +10,9 @@ MAYBE_UNUSED static void matrix_vector_int8(const output_stage_int8 *stage, cons
                                             THIMBLE_CONST int8_t *shift, int32_t first_row, int32_t rows,
                                             int8_t *output)
 {
-    int32_t row = 0;
-    for (; row + 4 <= rows; row += 4, matrix += 4 * length) {
+    const int32_t in_fours = rows - rows % 4;
+    int32_t row;
+    for (row = 0; row < in_fours; row += 4, matrix += 4 * length) {
         THIMBLE_CONST int8_t *w0 = matrix;
         THIMBLE_CONST int8_t *w1 = w0 + length;
         THIMBLE_CONST int8_t *w2 = w1 + length;
