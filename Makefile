@@ -99,13 +99,13 @@ up: .venv/.synced frontend/dist/.built deploy_targets/browser/node_modules/.inst
 test: .venv/.synced frontend/dist/.built deploy_targets/browser/node_modules/.installed debian-packages lint
 	@echo "==> Testing the front end"
 	@cd frontend && $(WITH_NODE) npm run --silent test
-	@echo "==> Testing everything else, the compiler beside it"
+	@echo "==> Testing everything else, the pipelines and their firmware beside it"
 	@mkdir -p build
-	@$(PY) -m pytest tests/pipelines/compile -p no:cacheprovider > build/test-compiler.log 2>&1 & compiler=$$!; \
+	@$(PY) -m pytest tests/pipelines tests/firmware -p no:cacheprovider > build/test-pipelines.log 2>&1 & pipelines=$$!; \
 	  failed=0; \
-	  $(PY) -m pytest --ignore=tests/pipelines/compile || failed=1; \
-	  wait $$compiler || { cat build/test-compiler.log; failed=1; }; \
-	  tail -n 1 build/test-compiler.log; \
+	  $(PY) -m pytest --ignore=tests/pipelines --ignore=tests/firmware || failed=1; \
+	  wait $$pipelines || { cat build/test-pipelines.log; failed=1; }; \
+	  tail -n 1 build/test-pipelines.log; \
 	  exit $$failed
 	@echo "==> Testing the studio once more, on PostgreSQL and Redis"
 	@$(PY) -m pytest tests/studio --postgres

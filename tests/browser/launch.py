@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Playwright, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -60,9 +60,38 @@ def running_studio(data_folder: Path) -> Iterator[str]:
             process.wait(timeout=30)
 
 
+class _SharedPlaywright:
+    """One for all browsers of this process: a second one cannot be started beside it.
+
+    It ends with the last browser: while it runs, Django takes this thread for an asynchronous one.
+    """
+
+    def __init__(self) -> None:
+        self._browsers = 0
+        self._running: Playwright | None = None
+
+    def __enter__(self) -> Playwright:
+        if self._running is None:
+            self._running = sync_playwright().start()
+        self._browsers += 1
+        return self._running
+
+    def __exit__(self, *error: object) -> None:
+        self._browsers -= 1
+        if self._browsers == 0 and self._running is not None:
+            self._running.stop()
+            self._running = None
+
+
+_playwright = _SharedPlaywright()
+
+
 @contextmanager
-def running_chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
-        yield browser
-        browser.close()
+def running_chromium(*flags: str) -> Iterator[Browser]:
+    """A Chromium of its own, with these flags beside the usual ones."""
+    with _playwright as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*CHROMIUM_FLAGS, *flags])
+        try:
+            yield browser
+        finally:
+            browser.close()

@@ -8,21 +8,20 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from deploy_targets.bundle import DeployBundle
 from deploy_targets.model_files import features_of
 from deploy_targets.package import build_deployment
 from deploy_targets.tfjs.target import TfjsTarget
 from pipelines.learn.runtime import keras
-from tests.browser.launch import CHROMIUM, CHROMIUM_FLAGS
+from tests.browser.launch import running_chromium
 from tests.deploy_targets.unpacked import unpacked
 
 BACKENDS = ("webgl", "wasm", "cpu")
 READY = "body[data-ready]"
 
 _FLAGS = [
-    *CHROMIUM_FLAGS,
     "--use-angle=swiftshader",
     "--enable-unsafe-swiftshader",
     "--use-fake-ui-for-media-stream",
@@ -75,10 +74,8 @@ def package_of(bundle: DeployBundle, folder: Path, **options: object) -> Path:
 def chromium_with_sensors(sound: Path | None = None) -> Iterator[Browser]:
     """Chromium with WebGL in software; its microphone hears the WAV file, over and over."""
     heard = [f"--use-file-for-fake-audio-capture={sound}"] if sound else []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*_FLAGS, *heard])
+    with running_chromium(*_FLAGS, *heard) as browser:
         yield browser
-        browser.close()
 
 
 def keras_answers(bundle: DeployBundle, windows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from deploy_targets.bundle import LanguageModelBundle
 from deploy_targets.package import build_deployment
@@ -17,7 +17,7 @@ from deploy_targets.webllm import target as webllm_target
 from deploy_targets.webllm.model_library import FOLDER_VARIABLE
 from pipelines.language.model_folder import LanguageModel, open_model
 from tests import language
-from tests.browser.launch import CHROMIUM, CHROMIUM_FLAGS
+from tests.browser.launch import CHROMIUM, running_chromium
 from tests.deploy_targets.webllm.static_server import StaticServer, serving
 
 # WebGPU on the processor, see DESIGN.md.
@@ -86,13 +86,8 @@ def chromiums() -> Iterator[dict[str, Browser]]:
     """One without a graphics card, one with WebGPU on the processor."""
     if CHROMIUM is None:
         pytest.skip("Chromium is not installed")
-    with sync_playwright() as playwright:
-        launch = playwright.chromium.launch
-        plain = launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
-        gpu = launch(executable_path=CHROMIUM, args=[*CHROMIUM_FLAGS, *GPU_FLAGS])
+    with running_chromium() as plain, running_chromium(*GPU_FLAGS) as gpu:
         yield {"plain": plain, "gpu": gpu}
-        plain.close()
-        gpu.close()
 
 
 @dataclass

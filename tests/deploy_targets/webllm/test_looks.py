@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
-from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
-from tests.browser.launch import CHROMIUM, CHROMIUM_FLAGS, ROOT
+from tests.browser.launch import ROOT, running_chromium
 from tests.deploy_targets.webllm.conftest import Built, Visit, build, visit
 from tests.deploy_targets.webllm.static_server import StaticServer, serving
 
@@ -102,15 +102,13 @@ def take_pictures(folder: Path, draw: Callable[[Path], Built]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with (
         tempfile.TemporaryDirectory() as work,
-        sync_playwright() as playwright,
+        running_chromium() as browser,
         serving(draw(Path(work)).folder) as server,
     ):
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
         visitor = looking(browser, server)
         for state in states(visitor):
             for kind in kinds(visitor.page):
                 visitor.page.screenshot(path=folder / f"{state}-{kind}.png", full_page=state == "before")
-        browser.close()
 
 
 if __name__ == "__main__":
